@@ -12,6 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+import bound_rows  # noqa: E402 -- beside this file
 import cookies  # noqa: E402 -- beside this file
 import decision  # noqa: E402 -- beside this file
 import erasing  # noqa: E402 -- same
@@ -50,6 +51,7 @@ def main() -> None:
     for name, section in (
         ("decisions", lambda: "## Decisions\n\n" + decision.table(decision.run())),
         ("reading", reading.run),
+        ("bound rows", bound_rows.run),
         ("ledger", ledger.run),
         ("erasing", erasing.run),
         ("cookies", cookies.run),

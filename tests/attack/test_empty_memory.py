@@ -72,7 +72,10 @@ async def test_what_was_emptied_is_named_and_nothing_is_made_anew(used, kind):
     assert counts(used) == before
     if kind not in {"keys-without-rows", "no-current-epoch", "no-system-keys", "no-epochs"}:
         await used.open(verify=False)
-        assert any(said in one for one in (await verify_installation(used.engine)).problems)
+        named = {"no-policy": "policy_version", "no-staff": "staff"}.get(
+            kind, said
+        )  # a table that opens doors is not read any more
+        assert any(named in one for one in (await verify_installation(used.engine)).problems)
         await used.close(integrate=False)
 
 

@@ -48,13 +48,13 @@ async def installation(tmp_path):
     [
         ("", ""),
         ("UPDATE draw SET sealed_seed = zeroblob(80)", "its seed does not open"),
-        ("UPDATE draw SET seed_hash = 'a'", "another seed than was promised"),
-        ("UPDATE draw SET seed = 'a'", "another seed than was promised"),
-        ("INSERT INTO ticket VALUES ('calendar', 'f')", "other tickets than at the close"),
+        ("UPDATE draw SET seed_hash = 'a'", "row calendar of draw"),
+        ("UPDATE draw SET seed = 'a'", "row calendar of draw"),
+        ("INSERT INTO ticket VALUES ('calendar', 'f', NULL)", "of ticket: it was changed, moved or added by hand"),
         ("UPDATE publication SET sealed = zeroblob(80)", "something published does not open"),
         ("UPDATE publication SET number = 'a'", "something published does not open"),
         ("UPDATE intake_record SET sealed = zeroblob(80)", "record 0 does not open"),
-        ("UPDATE intake_record SET number = 7", "record 7 does not open"),
+        ("UPDATE intake_record SET number = 7", "7 of intake_record"),
     ],
 )
 async def test_each_change_is_named(installation, statement, named):

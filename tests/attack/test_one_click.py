@@ -143,7 +143,7 @@ async def test_answer_and_state_agree_for_every_method_type_and_body(installatio
 async def test_what_is_needed_is_not_stopped_by_a_link_and_the_answer_says_so(installation, mailed):
     """The page of a message of a case, or of a purpose that needs no yes, never claims a no that does not stand."""
     own, mail, program = mailed
-    installation.sql("UPDATE outbox SET purpose = 'contact'")
+    installation.ours("UPDATE outbox SET purpose = 'contact'")
     before = len(await installation.ledger())
     answer = await program.post(mail.link("u"))
     assert (answer.status_code, answer.text) == (409, "needed")

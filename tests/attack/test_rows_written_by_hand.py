@@ -1,4 +1,4 @@
-"""Whoever can write D alone cannot make up a session, a role, a credential or a policy."""
+"""Whoever can write D alone cannot make up a session, a role, a credential or a policy: it is refused where it is used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from installation import Installation
 
 from kept.crypto.digest import sha256
-from kept.errors import ClosedError, SignInError
+from kept.errors import ClosedError, SealError
 from kept.services.accounts import accounts
 from kept.services.engine.engine import Engine
 from kept.services.staff import sessions
@@ -39,10 +39,15 @@ async def test_a_customers_session_row_needs_the_key(installation):
     person_id = await accounts.open_account(engine, "en")
     secret, at = b"s" * 32, engine.clock.now()
     await write(
-        engine, "INSERT INTO session VALUES (?, ?, ?, ?, ?)", person_id, sha256(secret), at, at, at + 999.0
+        engine, "INSERT INTO session VALUES (?, ?, ?, ?, ?, NULL)", person_id, sha256(secret), at, at, at + 999.0
     )  # fmt: skip
     token = base64.urlsafe_b64encode(person_id + secret).decode().rstrip("=")
     assert await accounts.session_of(engine, token) is None
+    own = await accounts.start_session(engine, person_id)
+    assert await accounts.session_of(engine, own) is not None
+    await write(engine, "UPDATE session SET expires_at = expires_at + 1e6 WHERE row_seal IS NOT NULL")
+    with pytest.raises(SealError, match="session"):
+        await accounts.session_of(engine, own)
 
 
 async def test_roles_widened_by_hand_end_the_access(installation):
@@ -52,25 +57,26 @@ async def test_roles_widened_by_hand_end_the_access(installation):
     token = await sessions.start_demo_session(engine, "abe")
     assert (await sessions.session_of(engine, token)).roles == ("support",)
     await write(engine, "UPDATE staff SET roles = 'support,privacy' WHERE login = 'abe'")
-    assert await sessions.session_of(engine, token) is None
-    with pytest.raises(SignInError):
+    with pytest.raises(SealError, match="staff"):
+        await sessions.session_of(engine, token)
+    with pytest.raises(SealError, match="staff"):
         await sessions.sign_in(engine, "abe", "four unrelated words here", "000000")
 
 
 async def test_a_credentials_purposes_widened_by_hand_fit_no_secret(installation):
-    """The secret is bound to what the credential was issued for."""
+    """A credential's row is bound, and its secret to what it was issued for."""
     engine = installation.engine
     credential = await issue_credential(engine, "mailer", "support", ("contact",), by="test")
     assert (await mandate_for(engine, await credential_of(engine, credential))).purpose == "contact"
     await write(engine, "UPDATE api_credential SET purposes = 'contact,event'")
-    with pytest.raises(SignInError):
+    with pytest.raises(SealError, match="api_credential"):
         await mandate_for(engine, await credential_of(engine, credential), "event")
 
 
 async def test_a_policy_activated_by_hand_closes_the_gate(installation):
-    """A version whose activation carries no seal of ours is not run; the gate closes and says so."""
+    """A version that was not activated through Kept is not run; the gate closes and says so."""
     engine = installation.engine
-    await write(engine, "UPDATE meta SET value = 'forged' WHERE name LIKE 'activation:%'")
+    await write(engine, "UPDATE policy_version SET activated_by = 'forged'")
     with pytest.raises(ClosedError) as refused:
         await engine.reload_policy()
     assert refused.value.reason == "policy-rewritten"

@@ -86,7 +86,7 @@ NO_TEXT = {
     "services/backups/backup.py: register_backup_key": "nothing: a key is tried",
     "services/staff/parties.py: _look_at": "nothing: a key is tried",
     "services/backups/backup_file.py: write_backup": "the databases, as they are",
-    "services/engine/active_policy.py: load_in_force": "a hash of the policy in force",
+    "store/row_sums.py: seal_sums": "counts and sums of keyed hashes",
     "services/engine/engine.py: seal_entry": "words, item names, ids and hashes; in registers what was kept or asked before",
     "services/engine/record.py: sealed_entry": "as `seal_entry`",
     "services/gate/state_change.py: new_person": "choices, times and ids",

@@ -472,7 +472,7 @@ async def test_what_was_changed_past_kept_is_found_and_not_taken_in(installation
     nobodys = await paper.enter()
     about = await paper.taken(case=await paper.case(), fields=(("occupation", "teacher"),))
     assert not (await verify_installation(paper.engine)).problems
-    installation.sql("UPDATE witnessed SET status = 'seen', witness = X'00' WHERE form_id = ?", nobodys)
+    installation.ours("UPDATE witnessed SET status = 'seen', witness = X'00' WHERE form_id = ?", nobodys)
     installation.sql("UPDATE witnessed_person SET sealed = X'00' WHERE form_id = ?", about)
     found = (await verify_installation(paper.engine)).problems
     assert [one.split(":")[0] for one in found if one.startswith("paper")] == [

@@ -166,11 +166,15 @@ async def test_whoever_changes_a_line_is_found(tmp_path):
     """§5.3 breach: a line changed, moved under another key's name, or without its key is named."""
     for statement, part, word in (
         ("UPDATE register_entry SET sealed = X'00'", "data", "does not open"),
-        ("UPDATE register_entry SET key_id = 'another'", "data", "its key is gone"),
+        ("UPDATE register_entry SET key_id = 'another'", "data", "of register_entry: it was changed"),
         ("DELETE FROM statutory_key", "keys", "its key is gone"),
-        ("UPDATE statutory_key SET person_id = X'00112233445566778899aabbccddeeff'", "keys", "does not open"),
+        (
+            "UPDATE statutory_key SET person_id = X'00112233445566778899aabbccddeeff'",
+            "keys",
+            "of statutory_key: it was changed",
+        ),
     ):
-        folder = tmp_path / word.replace(" ", "-") / str(len(statement))
+        folder = tmp_path / "".join(filter(str.isalpha, word)) / str(len(statement))
         folder.mkdir(parents=True)
         installation = Installation(folder)
         await installation.open()

@@ -135,17 +135,17 @@ async def test_the_live_check_finds_what_was_done_by_hand(installation, desk):
     """§4.8 breach: a release written into D by hand, a deleted question and a lowered account break the promise on the board."""
     found = await desk.ask("occupation")
     assert (await released_statistics_only.check(installation.engine)).holds
-    installation.sql("UPDATE statistic SET status = 'released', released_at = 1.0 WHERE statistic_id = ?", found.id)
+    installation.ours("UPDATE statistic SET status = 'released', released_at = 1.0 WHERE statistic_id = ?", found.id)
     assert "without a second approver" in (await released_statistics_only.check(installation.engine)).detail
-    installation.sql("UPDATE statistic SET status = 'answered', micro_rho = 1")
+    installation.ours("UPDATE statistic SET status = 'answered', micro_rho = 1")
     assert "do not add up" in (await released_statistics_only.check(installation.engine)).detail
-    installation.sql("UPDATE statistic_account SET charged = 1")
+    installation.ours("UPDATE statistic_account SET charged = 1")
     assert "do not add up" in (await released_statistics_only.check(installation.engine)).detail
-    installation.sql("UPDATE charge SET micro_rho = 1")
+    installation.ours("UPDATE charge SET micro_rho = 1")
     assert (await released_statistics_only.check(installation.engine)).holds
-    installation.sql("DELETE FROM statistic")
-    installation.sql("DELETE FROM statistic_account")
-    installation.sql("DELETE FROM charge")
+    installation.ours("DELETE FROM statistic")
+    installation.ours("DELETE FROM statistic_account")
+    installation.ours("DELETE FROM charge")
     assert "entries of questions" in (await released_statistics_only.check(installation.engine)).detail
 
 

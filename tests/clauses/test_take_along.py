@@ -74,6 +74,8 @@ NOT_TOLD = {
     "intake_record": "sealed, and whose it is nobody has checked: it names a login name by a partner's word, and ends in thirty days",
     "no_log_line": "sealed lines of keyed hashes that say again what `choices` and `uses` say",
     "no_log_note": "such a line before it is sealed, for moments",
+    "person_rows": "how many rows each table has about them, and sums of keyed hashes; the rows are in the copy",
+    "other_person_changes": "how often those sums changed",
     "rate": "counts over keyed hashes, for a day, so that nobody guesses; no reader could tell whose",
     "ticket": "blinded; whose it is only the receipt says, which is in the copy",
     "canary_alarm": "about invented people",
@@ -94,6 +96,9 @@ NOT_TOLD = {
 ABOUT_NOBODY = {
     *(
         "meta",
+        "restore_mark",
+        "table_rows",
+        "other_table_changes",
         "migration",
         "tile",
         "head",

@@ -88,7 +88,7 @@ async def test_the_volume_of_a_credential(installation):
     """It has the volume of the table, and the last release of a mandate is its last."""
     own, mandate = await installation.mori(), await program(installation)
     assert installation.sql("SELECT volume_left FROM mandate") == [(limits.CREDENTIAL_RELEASES,)]
-    installation.sql("UPDATE mandate SET volume_left = 1")
+    installation.ours("UPDATE mandate SET volume_left = 1")
     await read(installation, mandate, own)
     with pytest.raises(DeniedError) as refused:
         await read(installation, mandate, own)
@@ -127,7 +127,7 @@ async def test_a_piece_of_work_at_a_desk(installation):
     bare = await desk_mandate.issue_mandate(installation.engine, session, "contact", people=1)
     mandate = dataclasses.replace(bare, person_id=own.person_id)
     assert mandate.expires_at - installation.engine.clock.now() == pytest.approx(limits.DESK_WORK_SECONDS, abs=1)
-    installation.sql("UPDATE mandate SET volume_left = 5")
+    installation.ours("UPDATE mandate SET volume_left = 5")
     installation.wall.pass_(limits.DESK_WORK_SECONDS - 1)
     await read(installation, mandate, own, Exit.SCREEN)
     installation.wall.pass_(2)
@@ -423,7 +423,7 @@ async def test_a_form_of_a_page(installation):
         token = await session_token(installation, own)
         browser.cookies["__Host-kept_session"] = token
         await browser.get("/en/my-data")
-        installation.sql("UPDATE session SET expires_at = expires_at + 100000")
+        installation.ours("UPDATE session SET expires_at = expires_at + 100000")
         installation.wall.pass_(after)
         assert (await browser.post("/en/sign-out")).status_code == status
 
@@ -571,7 +571,7 @@ async def test_a_message_that_is_being_handed_over(installation, desk):
     await installation.mori()
     await desk.queued()
     at = installation.engine.clock.now()
-    installation.sql("UPDATE outbox SET status = 'handing', entry_id = '00', moved_at = ?", at)
+    installation.ours("UPDATE outbox SET status = 'handing', entry_id = '00', moved_at = ?", at)
     installation.wall.pass_(limits.HANDING_SECONDS - 1)
     assert await find_unknown(installation.engine) == 0
     installation.wall.pass_(2)

@@ -146,7 +146,7 @@ async def test_the_decisions_about_a_message(installation, left):
     )[0]
     used = sum(map(len, await desk.released("mail")))
     assert mandate[1] in {limits.CONTACT_RELEASES - 1, limits.CONTACT_RELEASES - used}
-    installation.sql("UPDATE mandate SET volume_left = ? WHERE mandate_id = ?", left * used, mandate[0])
+    installation.ours("UPDATE mandate SET volume_left = ? WHERE mandate_id = ?", left * used, mandate[0])
     desk.mail.answer = Handed.SENT
     installation.wall.pass_(limits.SENDING_FIRST_WAIT_SECONDS + 1)
     await send_due(installation.engine)
@@ -230,7 +230,7 @@ async def test_the_values_of_a_request_of_an_authority(installation, missing):
     request = await desk.record()
     finding = 1
     assert installation.sql("SELECT MAX(volume_left) FROM mandate") == [(limits.DISCLOSURE_RELEASES - finding,)]
-    installation.sql("UPDATE mandate SET volume_left = ?", 1 - missing)
+    installation.ours("UPDATE mandate SET volume_left = ?", 1 - missing)
     if missing:
         with pytest.raises(DeniedError) as refused:
             await desk.answer(request)

@@ -57,6 +57,8 @@ FORMATS = {
     "policy/instance": {"SCALE"},
     "vault/individual_number": {"DIGITS"},
     "vault/normal": {"JAPAN", "JAPAN_DIGITS", "E164_DIGITS", "LOCAL_CHARACTERS"},  # the last RFC 5321
+    "store/bound_rows": {"SEAL_BYTES"},
+    "store/row_sums": {"_MODULUS"},
     "vault/sealed": {"PAD_BYTES"},
     "vault/no_log": {"PAD_BYTES", "FIRST"},
     "web/theme": {"CONTRAST", "_LINEAR_BELOW", "_WEIGHTS"},  # WCAG 2.2

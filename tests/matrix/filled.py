@@ -43,6 +43,8 @@ from kept.store.queries import PARTS, tables
 
 SITE = "https://shop.example"
 CUSTOMER = "mori@example.jp"
+MOMENTARY = ("restore_mark",)
+"""What stands between a restore and the next start, which takes it over: a row of it would be another installation than this."""
 CANARY = "ren.k@example.jp"
 
 
@@ -102,6 +104,7 @@ async def fill(folder: Path, patch: pytest.MonkeyPatch) -> Held:
     installation.wall.pass_(3600)
     for one in (_last_day_of_people, _last_day_of_staff, _left_waiting):
         await one(installation, held.words)
+    await engine.remember_rows()
     await installation.close(integrate=False)
     _require_filled(installation)
     return held
@@ -117,7 +120,7 @@ def _require_filled(installation: Installation) -> None:
         f"{part}.{table}"
         for part in PARTS
         for table in tables(part)
-        if not installation.sql(f"SELECT 1 FROM {table} LIMIT 1", part=part)
+        if table not in MOMENTARY and not installation.sql(f"SELECT 1 FROM {table} LIMIT 1", part=part)
     ]
     assert not empty, f"no table may be empty, found nothing in {', '.join(empty)}"
 

@@ -277,7 +277,8 @@ PROBES: dict[Probe, tuple[str, ...]] = {
         "D.session", "D.state", "D.value", "D.login", "D.receipt", "D.entry_person", "D.notice", "D.external_id",
         "D.provision_record", "D.participation", "D.emergency_person", "D.disclosure_person", "D.disclosure_item", "D.inquiry",
         "D.contact", "D.recall", "D.entry", "D.sign_in_sign", "D.entry_later", "K.person_key", "K.state_copy", "D.policy_version",
-        "D.meta", "D.link_code", "D.notice_token", "D.outbox",
+        "D.meta", "D.link_code", "D.notice_token", "D.outbox", "D.person_rows", "D.other_person_changes", "K.person_rows",
+        "K.other_person_changes",
     ),
     codes_on_the_screen: ("D.shown_once",),
     password: ("D.password", "D.login", "D.rate"),
@@ -308,6 +309,7 @@ PROBES: dict[Probe, tuple[str, ...]] = {
     board: (
         "D.live_check", "D.attestation", "D.scan", "D.backup", "D.drill", "D.canary_alarm", "D.no_log_note", "D.no_log_line",
         "D.tally", "D.visit_count", "K.meta", "K.epoch", "K.current_epoch", "K.system_key", "D.migration", "K.migration",
+        "D.table_rows", "D.other_table_changes", "D.restore_mark", "K.table_rows", "K.other_table_changes", "K.restore_mark",
     ),
     finding: ("K.index_token", "K.external_token", "K.canary", "D.look_ups"),
 }  # fmt: skip

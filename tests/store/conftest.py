@@ -12,7 +12,14 @@ from kept.store.interface import Store
 from kept.store.queries import queries
 from kept.store.sqlite import SqliteStore
 
-STORES = {"sqlite": lambda part, folder: SqliteStore(folder / f"{part}.db", part, create=True)}
+
+def _bound(part: str, folder: Path) -> Store:
+    store = SqliteStore(folder / f"{part}.db", part, create=True)
+    store.bind(b"k" * 32, lambda _: None)
+    return store
+
+
+STORES = {"sqlite": lambda part, folder: SqliteStore(folder / f"{part}.db", part, create=True), "sqlite, bound": _bound}
 """How each driver makes an empty database: the part, an empty folder. A driver that is added joins every suite here."""
 
 

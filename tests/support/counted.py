@@ -70,5 +70,5 @@ def exactly(monkeypatch):
 def forget_counts(installation):
     """Begin anew as if nobody had ever counted anybody: nothing remembered, nothing charged."""
     for table in ("head_count", "charge", "statistic_account"):
-        installation.sql(f"DELETE FROM {table}")  # noqa: S608 -- three fixed words
-    installation.sql("DELETE FROM statistic_charge", part="keys")
+        installation.ours(f"DELETE FROM {table}")  # noqa: S608 -- three fixed words
+    installation.ours("DELETE FROM statistic_charge", part="keys")

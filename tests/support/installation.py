@@ -21,6 +21,7 @@ from kept.services.engine.clock import Clock
 from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.installation import Settings, installation_parts, parse_address
 from kept.services.engine.record import OWN, account_part
+from kept.services.engine.row_seals import ROWS
 from kept.services.forms import collection
 from kept.services.gate.history import newest_entries
 from kept.services.gate.state_change import Change, change_person
@@ -28,6 +29,9 @@ from kept.services.messages.confirmation_code import ORIGIN, Asking
 from kept.services.staff import sessions
 from kept.services.staff.activation import activate_first
 from kept.services.upkeep.routine import finish_all
+from kept.store.bound_rows import bound_writing
+from kept.store.queries import Query
+from kept.store.row_book import RowBook
 from kept.store.sqlite import SqliteStore
 
 POLICY = Path(__file__).parents[2] / "policies" / "photolibrary.policy.md"
@@ -243,6 +247,31 @@ class Installation:
     async def newest(self):
         """The newest account part."""
         return (await self.ledger())[0]
+
+    def ours(self, statement: str, *values: object, part: str = "data") -> int:
+        """Write a database past all services as Kept itself would have: what it leaves is sealed and added up.
+
+        Args:
+            statement: An UPDATE, INSERT or DELETE; its parameters as `?`.
+            values: Theirs.
+            part: `data` or `keys`.
+        """
+        parameters = {f"p{place}": one for place, one in enumerate(values)}
+        for name in parameters:
+            statement = statement.replace("?", f":{name}", 1)
+        for store in (self.engine.data, self.engine.keys):
+            store._end_snapshot()
+        whole = statement if "WHERE" in statement or statement.startswith("INSERT") else f"{statement} WHERE 1 = 1"
+        bound = bound_writing(part, Query("ours", tuple(parameters), (), "A test's own.", whole))
+        connection = sqlite3.connect(self.address.data if part == "data" else self.address.keys)
+        try:
+            book = RowBook(connection, part, self.engine.keyring.installation_key(ROWS))
+            touched = book.write(whole, bound, parameters) if bound else connection.execute(whole, parameters).rowcount
+            book.settle()
+            connection.commit()
+            return touched
+        finally:
+            connection.close()
 
     def sql(self, statement: str, *parameters: object, part: str = "data") -> list[tuple]:
         """What an intruder does: run a statement over the database file, past all of Kept.

@@ -18,6 +18,7 @@ its rows (`kept.store.sql`). The statements keep to a small SQL that every engin
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, overload
 
 from kept.errors import ConflictError, StoreError
@@ -37,6 +38,38 @@ class Computed(Single[int]):
     """The one row of a count or a maximum: it is always there."""
 
     __slots__ = ()
+
+
+Scope = tuple[str, bytes | str]
+"""Whose rows are added up: `person_id` with 16 bytes, or `table_name` with a name."""
+Announce = Callable[[dict[Scope, int]], None]
+"""Is told, after a commit, the new numbers of the sums it changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """The sums of a scope, as they are kept and as its rows add up.
+
+    Args:
+        changes: The number of what is kept; 0 when nothing is.
+        wrong: The tables whose rows do not add up to what is kept.
+    """
+
+    changes: int
+    wrong: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRow:
+    """A row of a bound table, as verification looks at it.
+
+    Args:
+        key: The values of its primary key.
+        holds: Whether its seal opens.
+    """
+
+    key: tuple[object, ...]
+    holds: bool
 
 
 class Transaction(Protocol):
@@ -122,6 +155,43 @@ class Store(Protocol):
 
         Raises:
             StoreError: The database cannot be written (full, read-only, gone); nothing of *body* is kept.
+        """
+        ...
+
+    def bind(self, key: bytes, announce: Announce) -> None:
+        """Check every row of a bound table where it is read or changed, and seal it where it is written, from now on.
+
+        A query over a row that was edited, moved or added by hand then raises `SealError` (reason `row-rewritten`).
+
+        Args:
+            key: 32 bytes, of the installation; wrapped in K.
+            announce: Is told on the loop of whoever wrote, once it is durable.
+        """
+        ...
+
+    async def reckon(self, scope: Scope) -> Reckoned:
+        """Add up the bound rows of a person or a table, and hold them against the sums kept.
+
+        Raises:
+            SealError: The sums kept were changed, or are another's.
+        """
+        ...
+
+    async def adopt(self, *tables: str) -> None:
+        """Seal the rows of *tables* that carry no seal: what was written before there was a key to seal with.
+
+        Args:
+            tables: Names of bound tables; the caller says why their rows may be believed.
+        """
+        ...
+
+    async def bound_page(self, table: str, after: tuple[object, ...], limit: int) -> list[BoundRow]:
+        """Return a page of the rows of a bound table in the order of their keys, each with whether its seal opens.
+
+        Args:
+            table: The table.
+            after: The key of the last row of the page before; empty for the first page.
+            limit: Most rows.
         """
         ...
 

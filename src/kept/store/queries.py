@@ -113,6 +113,18 @@ def columns(part: str) -> dict[str, dict[str, Column]]:
     return found
 
 
+@cache
+def primary_key(part: str, table: str) -> tuple[str, ...]:
+    """Return the columns of the primary key of *table*."""
+    body = dict(_TABLE.findall(schema(part)))[table]
+    together = re.search(r"^    PRIMARY KEY \(([^)]*)\)", body, re.MULTILINE)
+    alone = re.search(r"^    (\w+) .*PRIMARY KEY", body, re.MULTILINE)
+    found = together or alone
+    if found is None:
+        raise RuntimeError(f"table {table} has no primary key")
+    return tuple(one.strip() for one in found[1].split(","))
+
+
 def answered(part: str, query: Query) -> tuple[Column, ...]:
     """Return the columns *query* of *part* answers, as its header names them; what is computed is a whole number."""
     found = re.search(r"FROM (\w+)", query.sql)

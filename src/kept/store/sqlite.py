@@ -20,9 +20,12 @@ from typing import Any, TypeVar, cast
 
 from kept import limits
 from kept.errors import KeptError, SettingError, StoreError
-from kept.store.interface import Body, R, Single, Store, lost_write
+from kept.store.bound_rows import Deleting, Reading, Writing, bound_queries
+from kept.store.interface import Announce, Body, BoundRow, R, Reckoned, Scope, Single, Store, Transaction, lost_write
 from kept.store.migrations import Migration, migrations, missing_migrations
 from kept.store.queries import queries
+from kept.store.register import whole_tables
+from kept.store.row_book import RowBook
 from kept.store.sql import row_class, row_maker
 from kept.store.sqlite_error import store_error
 from kept.store.structure import Difference, Piece, differences, plain, refuse_differences
@@ -44,15 +47,53 @@ class _Connection:
 
     def __init__(self, connection: sqlite3.Connection, part: str) -> None:
         self.connection = connection
+        self._part = part
         known = queries(part)
         self._sql = {name: query.sql for name, query in known.items()}
         self._exact = {name for name, query in known.items() if query.exact}
+        self._whole: dict[Any, str] = {}
         self._answers: dict[Any, tuple[str, Callable[[tuple[Any, ...]], Any]]] = {
             row_class(query): (query.sql, row_maker(part, query)) for query in known.values() if query.columns
         }
+        self._bound: dict[str, Writing | Deleting] = {}
+        self._rows: RowBook | None = None
+
+    def bind(self, key: bytes) -> None:
+        """Check, seal and add up the rows of bound tables from now on, under *key*."""
+        self._rows = RowBook(self.connection, self._part, key)
+        for name, bound in bound_queries(self._part).items():
+            query = queries(self._part)[name]
+            if isinstance(bound, Reading):
+                made = row_maker(self._part, query)
+                if bound.table in whole_tables(self._part):
+                    self._whole[row_class(query)] = bound.table
+                self._answers[row_class(query)] = (
+                    bound.sql,
+                    self._rows.checking(bound.table, len(query.columns), made),
+                )
+            else:
+                self._bound[name] = bound
+
+    def begin(self) -> None:
+        """A body begins: nothing of another that failed is added up with it."""
+        if self._rows is not None:
+            self._rows.begin()
+
+    def settle(self) -> dict[Scope, int]:
+        """A body ends: keep the sums of what it changed, and return their numbers."""
+        return {} if self._rows is None else self._rows.settle()
+
+    @property
+    def rows(self) -> RowBook:
+        """The book of bound rows; it is there once the store is bound."""
+        if self._rows is None:
+            raise RuntimeError("expected a bound store: call `bind` first")
+        return self._rows
 
     def _first(self, query: Any, parameters: Mapping[str, object]) -> Any:
         sql, made = self._answers[query]
+        if query in self._whole:
+            self.rows.verify_whole(self._whole[query])
         cursor = self.connection.execute(sql, parameters)
         row = cursor.fetchone()
         cursor.close()
@@ -63,6 +104,8 @@ class _Connection:
 
     async def all(self, query: type[R], /, **parameters: object) -> list[R]:
         sql, made = self._answers[query]
+        if query in self._whole:
+            self.rows.verify_whole(self._whole[query])
         return list(map(made, self.connection.execute(sql, parameters).fetchall()))
 
     async def each(self, query: type[R], rows: Iterable[Mapping[str, object]], /) -> list[R | None]:
@@ -77,7 +120,10 @@ class _Connection:
 
     async def run(self, query: str, /, **parameters: object) -> int:
         try:
-            touched = self.connection.execute(self._sql[query], parameters).rowcount
+            if (bound := self._bound.get(query)) is not None:
+                touched = self.rows.write(self._sql[query], bound, parameters)
+            else:
+                touched = self.connection.execute(self._sql[query], parameters).rowcount
         except sqlite3.IntegrityError as error:
             raise store_error(error) from error
         if touched != 1 and query in self._exact:
@@ -87,7 +133,10 @@ class _Connection:
     async def many(self, query: str, rows: Iterable[Mapping[str, object]], /) -> int:
         each = list(rows)
         try:
-            touched = self.connection.executemany(self._sql[query], each).rowcount if each else 0
+            if (bound := self._bound.get(query)) is not None:
+                touched = sum(self.rows.write(self._sql[query], bound, parameters) for parameters in each)
+            else:
+                touched = self.connection.executemany(self._sql[query], each).rowcount if each else 0
         except sqlite3.IntegrityError as error:
             raise store_error(error) from error
         if touched != len(each) and query in self._exact:
@@ -116,7 +165,7 @@ def _drive(body: Body[T], transaction: _Connection) -> T:
 
 
 class _Job:
-    __slots__ = ("body", "error", "future", "loop", "result")
+    __slots__ = ("body", "changes", "error", "future", "loop", "result")
 
     def __init__(self, body: Body[Any], loop: asyncio.AbstractEventLoop) -> None:
         self.body = body
@@ -124,6 +173,7 @@ class _Job:
         self.future: asyncio.Future[Any] = loop.create_future()
         self.result: Any = None
         self.error: BaseException | None = None
+        self.changes: dict[Scope, int] = {}
 
 
 class SqliteStore(Store):
@@ -166,6 +216,7 @@ class SqliteStore(Store):
         self._reading = False
         self._snapshot_of: asyncio.AbstractEventLoop | None = None
         self._write = _Connection(self._writer, part)
+        self._announce: Announce | None = None
         self._lock = threading.Lock()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=f"kept-{part}-writer", daemon=True)
@@ -305,6 +356,38 @@ class SqliteStore(Store):
         self._reader.close()
         self._writer.close()
 
+    def bind(self, key: bytes, announce: Announce) -> None:
+        """Check, seal and add up the rows of bound tables from now on; see `Store.bind`."""
+        self._end_snapshot()
+        self._read.bind(key)
+        self._write.bind(key)
+        self._announce = announce
+
+    async def adopt(self, *tables: str) -> None:
+        """Seal what carries no seal yet; see `Store.adopt`."""
+
+        async def body(_: Transaction) -> None:
+            for table in tables:
+                self._write.rows.adopt(table)
+
+        await self.write(body)
+
+    async def bound_page(self, table: str, after: tuple[object, ...], limit: int) -> list[BoundRow]:
+        """Return a page of the rows of a bound table; see `Store.bound_page`."""
+
+        async def body(_: Transaction) -> list[BoundRow]:
+            return self._read.rows.page(table, after, limit)
+
+        return await self.read(body)
+
+    async def reckon(self, scope: Scope) -> Reckoned:
+        """Hold the rows of a scope against its sums; see `Store.reckon`."""
+
+        async def body(_: Transaction) -> Reckoned:
+            return self._read.rows.reckon(scope)
+
+        return await self.read(body)
+
     def check_integrity(self) -> list[str]:
         """Return what SQLite's own check finds wrong; empty when nothing."""
         self._check_usable()
@@ -385,7 +468,7 @@ class SqliteStore(Store):
                 self._flush(batch)
             for loop in {one.loop for one in batch}:
                 with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                    loop.call_soon_threadsafe(_answer, [one for one in batch if one.loop is loop])
+                    loop.call_soon_threadsafe(_answer, [one for one in batch if one.loop is loop], self._announce)
 
     def _next_batch(self) -> list[_Job] | None:
         job = self._jobs.get()
@@ -433,7 +516,9 @@ class SqliteStore(Store):
             if not alone:
                 execute("SAVEPOINT body")
             try:
+                self._write.begin()
                 job.result = _drive(job.body, self._write)
+                job.changes = self._write.settle()
             except BaseException as error:  # whatever a body raises goes to its caller, rolled back alone
                 job.error = error
                 if isinstance(error, _FAULTS):
@@ -504,8 +589,10 @@ def _refuse_second_library() -> None:
         )
 
 
-def _answer(batch: list[_Job]) -> None:
+def _answer(batch: list[_Job], announce: Announce | None) -> None:
     for job in batch:
+        if announce is not None and job.error is None and job.changes:
+            announce(job.changes)
         if job.future.done():
             continue
         if job.error is not None:

@@ -52,6 +52,8 @@ async def recover(engine: Engine, *, by: str) -> Recovered:
     await hold_after_restore(engine)
     await hold_put_aside(engine)
     kept, missing = await _new_log(engine, by, lost)
+    for numbers in engine.row_numbers:
+        await numbers.forget()
     await note_lost(engine, values=lost, entries=missing)
     if engine.has_policy:
         await _let_go_of_lost_values(engine)
@@ -94,6 +96,11 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
         await engine.sequencer.verify_head()
     except EvidenceError as error:
         found.append(f"{error.reason}: {error.message}")
+    for numbers in engine.row_numbers:
+        try:
+            await numbers.verify_tables()
+        except RollbackError as error:
+            found.append(f"{error.reason}: {error.message}")
     behind = 0
     async for rows in pages(engine.keys, sql.StateCopiesPage):
         for row in rows:

@@ -105,7 +105,7 @@ async def _mark(path: Path, part: str, made_at: float) -> None:
     name = RESTORED if part == "keys" else DATA_RESTORED
     store = SqliteStore(path, part)
     try:
-        await store.write(lambda tx: tx.run("meta_put", name=name, value=repr(made_at)))
+        await store.write(lambda tx: tx.run("restore_mark_put", name=name, value=repr(made_at)))
     finally:
         await store.close()
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
 
-from kept.errors import ClosedError
+from kept.errors import ClosedError, EvidenceError
 from kept.policy.decide import Evaluator
 from kept.policy.model import Policy
 from kept.policy.read import read_policy
@@ -59,40 +59,39 @@ async def first_effect(data: Store) -> float | None:
     return min((row.effective_at for row in rows if row.activated_at is not None), default=None)
 
 
-async def load_in_force(
-    data: Store, guarantees: Mapping[str, GuaranteeWord], at: float, seal: Callable[[int, str], str]
-) -> ActivePolicy | None:
+async def load_in_force(data: Store, guarantees: Mapping[str, GuaranteeWord], at: float) -> ActivePolicy | None:
     """Load the version in force at *at*; None when none was ever activated.
 
     Args:
-        data: Database D.
+        data: Database D, bound.
         guarantees: Built-in promises a policy may name.
         at: Unix seconds.
-        seal: Answers the seal an activation of (version, hash) carries.
 
     Raises:
         ClosedError: Its stored files are not those of its hash, or it was never activated through Kept.
     """
 
-    async def body(tx: Transaction) -> tuple[str, bytes, int, str] | None:
+    async def body(tx: Transaction) -> tuple[str, bytes] | None:
         versions = await tx.all(sql.PolicyVersions)
         begun = [one for one in versions if one.activated_at is not None and one.effective_at <= at]
         newest = max(begun, key=lambda one: one.version, default=None)
-        if newest is None:
-            return None
-        row = await tx.one(sql.PolicyFiles, policy_hash=newest.policy_hash)
-        sealed = await tx.value(sql.MetaGet, name=f"activation:{newest.version}") or ""
-        return (newest.policy_hash, row.files, newest.version, sealed) if row else None
+        row = await tx.one(sql.PolicyFiles, policy_hash=newest.policy_hash) if newest else None
+        return (newest.policy_hash, row.files) if newest and row else None
 
-    found = await data.read(body)
-    if found is None:
-        return None
-    active = compile_policy(decode_files(found[1]), guarantees)
-    if active.hash != found[0] or found[3] != seal(found[2], found[0]):
-        raise ClosedError(
-            "expected the active policy to be what was activated through Kept, found another",
-            reason="policy-rewritten",
-            hint="restore database D, or activate the right files again under a new version",
-            rests_on="bound-to-notice",
-        )
+    try:
+        found = await data.read(body)
+        active = compile_policy(decode_files(found[1]), guarantees) if found else None
+    except EvidenceError as error:
+        raise _rewritten() from error
+    if found and active and active.hash != found[0]:
+        raise _rewritten()
     return active
+
+
+def _rewritten() -> ClosedError:
+    return ClosedError(
+        "expected the active policy to be what was activated through Kept, found another",
+        reason="policy-rewritten",
+        hint="restore database D, or activate the right files again under a new version",
+        rests_on="bound-to-notice",
+    )

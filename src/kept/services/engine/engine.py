@@ -37,6 +37,8 @@ from kept.services.engine.no_log import NAMES, SEALS, NoLog
 from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
 from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
+from kept.services.engine.row_numbers import RowNumbers
+from kept.services.engine.row_seals import bind_rows
 from kept.services.engine.sequencer import Sequencer
 from kept.store import sql
 from kept.store.interface import Store, Transaction
@@ -103,6 +105,7 @@ class Engine:
         self.no_log = NoLog(parts.data, parts.keys, self.keyring, vault_id, parts.places, parts.clock.now)
         self.sequencer = self._sequencer(1)
         self.password_turns = asyncio.Semaphore(4)
+        self.row_numbers: tuple[RowNumbers, ...] = ()
         self.policy_files = "same"
         self.keys_restored = ""
         self.canaries: frozenset[bytes] = frozenset()
@@ -174,6 +177,7 @@ class Engine:
         at = parts.clock.now()
         await engine.keyring.begin(at)
         await engine.keyring.load()
+        engine.row_numbers = await bind_rows(parts.data, parts.keys, engine.keyring, at, verify=verify)
         for name in (
             LEDGER_KEY,
             TOKEN_KEY,
@@ -186,6 +190,8 @@ class Engine:
         if verify:
             try:
                 await engine.sequencer.verify_head()
+                for one in engine.row_numbers:
+                    await one.verify_tables()
             except KeptError as error:
                 with contextlib.suppress(KeptError):  # what refuses the start says its clause, where there is a policy
                     await engine.reload_policy()
@@ -219,6 +225,7 @@ class Engine:
             try:
                 await self.no_log.deliver()
                 await self.sequencer.integrate()
+                await self.remember_rows()
             except KeptError:
                 pass  # it stays where it waits, and is taken up on the next start
         await self.data.close()
@@ -232,9 +239,15 @@ class Engine:
         while True:
             try:
                 await self.sequencer.integrate()
+                await self.remember_rows()
             except KeptError:
                 pass  # the gate notices by the age of the oldest entry, and closes
             await asyncio.sleep(limits.SEQUENCE_SECONDS)
+
+    async def remember_rows(self) -> None:
+        """Tell each database how new the other is."""
+        for one in self.row_numbers:
+            await one.remember()
 
     def every(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
         """Do something again and again while the engine is open; what it raises of ours is tried again, and told on the board."""
@@ -287,7 +300,7 @@ class Engine:
 
     async def reload_policy(self) -> None:
         """Load the version in force; closes the gate when there is none or it does not read."""
-        self._active = await load_in_force(self.data, self.parts.guarantees, self.clock.now(), self.activation_seal)
+        self._active = await load_in_force(self.data, self.parts.guarantees, self.clock.now())
         self._begins_at = await first_effect(self.data) if self._active is None else None
         if self._active is not None:
             at = self.clock.now()
@@ -423,11 +436,6 @@ class Engine:
         return hmac_sha256(
             self.keyring.installation_key(TOKEN_KEY), framed(b"kept/token-hash/v1", kind.encode(), token)
         )
-
-    def activation_seal(self, version: int, policy_hash: str) -> str:
-        """Return the seal an activated policy version carries: a row added to D by hand has none."""
-        parts = (b"kept/activation/v1", self.vault_id.encode(), str(version).encode(), policy_hash.encode())
-        return hmac_sha256(self.keyring.installation_key(TOKEN_KEY), framed(*parts)).hex()
 
     def actor_of(self, login: str) -> str:
         """Return what entries call a member of staff: a keyed name, so that a customer's proof does not tell the login.

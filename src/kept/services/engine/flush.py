@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC
 
-from kept.errors import ClosedError, ConflictError, DeniedError, KeptError, StoreError
+from kept.errors import ClosedError, ConflictError, DeniedError, EvidenceError, KeptError, StoreError
 from kept.policy.day import day_of
 from kept.services.engine.entry import Entry
 from kept.store import sql
@@ -197,7 +197,10 @@ class Flush:
             batch, self._waiting = self._waiting, []
             try:
                 results = await self._write(batch)
-            except StoreError as error:
+            except (
+                StoreError,
+                EvidenceError,
+            ) as error:  # a row somebody forged stands in the way of its own entry alone
                 results = [error] if len(batch) == 1 else [await self._write_alone(one) for one in batch]
             except Exception as error:  # noqa: BLE001 -- a bug must reach every caller, or they would wait for ever
                 for one in batch:
@@ -215,7 +218,7 @@ class Flush:
     async def _write_alone(self, one: _Pending) -> KeptError | None:
         try:
             return (await self._write([one]))[0]
-        except StoreError as error:
+        except (StoreError, EvidenceError) as error:
             return error
 
     async def _write(self, batch: list[_Pending]) -> list[KeptError | None]:

@@ -135,6 +135,10 @@ class Keyring:
         if self.epoch and self._provider.state(self.epoch) != "usable":
             self._provider.unwrap(self.epoch, b"", b"")
 
+    def has_installation_key(self, name: str) -> bool:
+        """Whether there is a key of the installation of this name."""
+        return name in self._installation
+
     def installation_key(self, name: str) -> bytes:
         """Return a key of the installation, 32 bytes; it exists since `ensure_installation_key`."""
         return self._installation[name]
@@ -278,7 +282,15 @@ class Keyring:
         return sql.PersonKeys._make((key_id, kind, self.epoch, wrapped))
 
 
-ERASE_IN_KEYS = ("person_key_erase", "index_token_erase", "external_token_erase", "state_copy_erase", "canary_erase")
+ERASE_IN_KEYS = (
+    "person_key_erase",
+    "index_token_erase",
+    "external_token_erase",
+    "state_copy_erase",
+    "canary_erase",
+    "person_rows_erase",
+    "other_person_changes_erase",
+)
 
 
 async def _hold(tx: Transaction, epoch: int) -> None:

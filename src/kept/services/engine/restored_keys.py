@@ -6,9 +6,8 @@ from kept.errors import ClosedError
 from kept.store import sql
 from kept.store.interface import Store
 
-RESTORED = "keys_restored"
-DATA_RESTORED = "data_restored"
-"""In D: the moment it was restored to, as its mark; empty once that was dealt with."""
+RESTORED, DATA_RESTORED = "keys_restored", "data_restored"
+"""In K and in D: the moment it was restored to, as its mark; empty once that was dealt with."""
 NOT_REPLAYED = "no-log"
 """What stands for the moment while the no-log is ahead of the databases: nobody said which backup they are of."""
 

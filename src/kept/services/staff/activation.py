@@ -206,7 +206,6 @@ def _activation(engine: Engine, active: ActivePolicy, who: Actor, approver: str)
             "policy_activate", version=version, activated_by=who.name, activated_at=at, entry_id=entry.entry.id
         ):
             return False
-        await tx.run("meta_put", name=f"activation:{version}", value=engine.activation_seal(version, active.hash))
         await note(tx, No.VERSION, at, version=str(version), hash=active.hash)
         await insert_entries(tx, [entry], at)
         return True

@@ -23,6 +23,7 @@ from kept.services.gate.external_ids import external_ids_of, find_owner
 from kept.services.gate.history import open_person_part
 from kept.services.third_parties.register import verify_register
 from kept.services.upkeep.record_verification import verify_installation_records
+from kept.services.upkeep.row_verification import verify_rows
 from kept.services.upkeep.word_verification import verify_words
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -56,17 +57,25 @@ async def verify_installation(engine: Engine) -> Verification:
             found.wrong(f"database {name}: {one}")
         for other in store.check_structure():
             found.wrong(str(other))
+    await verify_rows(engine, found.wrong)
+    for look in (
+        _verify_memories(engine, found),
+        verify_ledger(engine, found),
+        engine.sequencer.verify_head(),
+        _verify_people(engine, found),
+        verify_installation_records(engine, found.wrong),
+        verify_register(engine, found.wrong),
+    ):
+        try:
+            await look
+        except KeptError as error:
+            found.wrong(f"{error.reason}: {error}")
+    return found
+
+
+async def _verify_memories(engine: Engine, found: Verification) -> None:
     for lost in await lost_memories(engine.data, engine.keys):
         found.wrong(f"expected what the ledger rests on, found {lost.what}")
-    try:
-        await verify_ledger(engine, found)
-        await engine.sequencer.verify_head()
-        await _verify_people(engine, found)
-        await verify_installation_records(engine, found.wrong)
-        await verify_register(engine, found.wrong)
-    except KeptError as error:
-        found.wrong(f"{error.reason}: {error}")
-    return found
 
 
 async def verify_ledger(engine: Engine, found: Verification) -> None:

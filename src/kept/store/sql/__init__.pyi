@@ -617,6 +617,14 @@ class NoLogNotes(NamedTuple):
 
 class NoticeGet(Single[bytes]): ...
 
+class OtherPersonChangesPage(NamedTuple):
+    person_id: bytes
+    changes: int
+
+class OtherTableChanges(NamedTuple):
+    table_name: str
+    changes: int
+
 class OutboxCount(Computed): ...
 
 class OutboxDue(NamedTuple):
@@ -796,6 +804,14 @@ class PersonKeysOfEpoch(NamedTuple):
     kind: str
     wrapped: bytes
 
+class PersonRowsGet(NamedTuple):
+    changes: int
+    sealed: bytes
+
+class PersonRowsPage(NamedTuple):
+    person_id: bytes
+    changes: int
+
 class PolicyFiles(NamedTuple):
     version: int
     files: bytes
@@ -942,6 +958,10 @@ class RememberedOf(NamedTuple):
     created_at: float
     rotated_at: float
     expires_at: float
+
+class RestoreMarks(NamedTuple):
+    name: str
+    value: str
 
 class Results(NamedTuple):
     question: str
@@ -1169,6 +1189,10 @@ class SystemKeys(NamedTuple):
     name: str
     epoch: int
     wrapped: bytes
+
+class TableRowsGet(NamedTuple):
+    changes: int
+    sealed: bytes
 
 class Tallies(NamedTuple):
     day: str

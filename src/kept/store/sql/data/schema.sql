@@ -5,7 +5,8 @@
 -- Small facts about this installation: vault id, log origin, clock high water, frozen sweeps, active policy hash.
 CREATE TABLE meta (
     name  TEXT NOT NULL PRIMARY KEY,
-    value TEXT NOT NULL
+    value TEXT NOT NULL,
+    row_seal BYTEA
 );
 
 -- The migrations that made these tables, so that a database of other statements under the same number is told apart.
@@ -38,13 +39,15 @@ CREATE TABLE value (
 -- Login names issued by us; globally unique through this table alone.
 CREATE TABLE login (
     login_name TEXT  NOT NULL PRIMARY KEY,
-    person_id  BYTEA NOT NULL
+    person_id  BYTEA NOT NULL,
+    row_seal   BYTEA
 );
 
 CREATE TABLE password (
     person_id  BYTEA            NOT NULL PRIMARY KEY,
     hash       TEXT             NOT NULL,
-    changed_at DOUBLE PRECISION NOT NULL
+    changed_at DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA
 );
 
 -- Passkeys (WebAuthn credentials). The user handle is a random id made by us; what the person calls it is sealed under their
@@ -58,6 +61,7 @@ CREATE TABLE passkey (
     sealed        BYTEA            NOT NULL,
     created_at    DOUBLE PRECISION NOT NULL,
     last_used_at  DOUBLE PRECISION,
+    row_seal      BYTEA,
     PRIMARY KEY (person_id, credential_id)
 );
 
@@ -65,6 +69,7 @@ CREATE TABLE recovery_code (
     person_id BYTEA NOT NULL,
     code_hash TEXT  NOT NULL,
     used_at   DOUBLE PRECISION,
+    row_seal  BYTEA,
     PRIMARY KEY (person_id, code_hash)
 );
 
@@ -74,6 +79,7 @@ CREATE TABLE external_id (
     system    TEXT  NOT NULL,
     key_id    TEXT  NOT NULL,
     sealed    BYTEA NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (person_id, system)
 );
 
@@ -84,6 +90,7 @@ CREATE TABLE session (
     created_at   DOUBLE PRECISION NOT NULL,
     signed_in_at DOUBLE PRECISION NOT NULL,
     expires_at   DOUBLE PRECISION NOT NULL,
+    row_seal     BYTEA,
     PRIMARY KEY (person_id, token_hash)
 );
 
@@ -95,6 +102,7 @@ CREATE TABLE shown_once (
     key_id     TEXT             NOT NULL,
     sealed     BYTEA            NOT NULL,
     expires_at DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, token_hash, kind)
 );
 
@@ -104,6 +112,7 @@ CREATE TABLE link_code (
     system     TEXT             NOT NULL,
     code_hash  BYTEA            NOT NULL,
     expires_at DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, system)
 );
 
@@ -117,6 +126,7 @@ CREATE TABLE receipt (
     at         DOUBLE PRECISION NOT NULL,
     key_id     TEXT             NOT NULL,
     sealed     BYTEA            NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, receipt_id)
 );
 
@@ -135,6 +145,7 @@ CREATE TABLE case_person (
     person_id BYTEA            NOT NULL,
     case_id   TEXT             NOT NULL,
     bound_at  DOUBLE PRECISION NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (person_id, case_id)
 );
 
@@ -144,6 +155,7 @@ CREATE TABLE rights_request_person (
     request_id TEXT  NOT NULL,
     key_id     TEXT  NOT NULL,
     sealed     BYTEA NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, request_id)
 );
 
@@ -153,6 +165,7 @@ CREATE TABLE witnessed_person (
     form_id   TEXT  NOT NULL,
     key_id    TEXT  NOT NULL,
     sealed    BYTEA NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (person_id, form_id)
 );
 
@@ -163,6 +176,7 @@ CREATE TABLE rights_request_paper (
     key_id     TEXT             NOT NULL,
     sealed     BYTEA            NOT NULL,
     until      DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, request_id)
 );
 
@@ -172,7 +186,8 @@ CREATE TABLE erasure (
     receipt_id  TEXT             NOT NULL,
     intended_at DOUBLE PRECISION NOT NULL,
     due_at      DOUBLE PRECISION NOT NULL,
-    started_by  TEXT             NOT NULL
+    started_by  TEXT             NOT NULL,
+    row_seal    BYTEA
 );
 
 -- ---------------------------------------------------------------- ledger
@@ -244,7 +259,8 @@ CREATE TABLE notice (
 -- Notice tokens already used, so that none is used twice; swept after they expire.
 CREATE TABLE notice_token (
     token_id   TEXT             NOT NULL PRIMARY KEY,
-    expires_at DOUBLE PRECISION NOT NULL
+    expires_at DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA
 );
 
 -- Policy versions, files included. A version number never returns with other bytes.
@@ -257,7 +273,8 @@ CREATE TABLE policy_version (
     proposed_at  DOUBLE PRECISION NOT NULL,
     activated_by TEXT,
     activated_at DOUBLE PRECISION,
-    entry_id     BYTEA
+    entry_id     BYTEA,
+    row_seal     BYTEA
 );
 
 -- What people attest.
@@ -270,7 +287,8 @@ CREATE TABLE attestation (
     evidence       TEXT             NOT NULL,
     at             DOUBLE PRECISION NOT NULL,
     valid_until    DOUBLE PRECISION NOT NULL,
-    entry_id       BYTEA            NOT NULL
+    entry_id       BYTEA            NOT NULL,
+    row_seal       BYTEA
 );
 
 -- Last result of each guarantee's live check.
@@ -278,7 +296,8 @@ CREATE TABLE live_check (
     guarantee TEXT             NOT NULL PRIMARY KEY,
     holds     BIGINT           NOT NULL,
     detail    TEXT             NOT NULL,
-    at        DOUBLE PRECISION NOT NULL
+    at        DOUBLE PRECISION NOT NULL,
+    row_seal  BYTEA
 );
 
 -- ---------------------------------------------------------------- staff
@@ -292,6 +311,7 @@ CREATE TABLE staff (
     roles           TEXT             NOT NULL,
     created_at      DOUBLE PRECISION NOT NULL,
     disabled_at     DOUBLE PRECISION,
+    row_seal        BYTEA,
     UNIQUE (login)
 );
 
@@ -299,7 +319,8 @@ CREATE TABLE staff_session (
     token_hash   BYTEA            NOT NULL PRIMARY KEY,
     staff_id     TEXT             NOT NULL,
     signed_in_at DOUBLE PRECISION NOT NULL,
-    expires_at   DOUBLE PRECISION NOT NULL
+    expires_at   DOUBLE PRECISION NOT NULL,
+    row_seal     BYTEA
 );
 
 -- API credentials: one role, the purposes it may name, the rights of that role it has, the system it speaks for.
@@ -312,7 +333,8 @@ CREATE TABLE api_credential (
     rights        TEXT             NOT NULL,
     system        TEXT             NOT NULL,
     created_at    DOUBLE PRECISION NOT NULL,
-    revoked_at    DOUBLE PRECISION
+    revoked_at    DOUBLE PRECISION,
+    row_seal      BYTEA
 );
 
 -- Mandates: who acts, for exactly one purpose, in which case, until when, how much is left.
@@ -326,7 +348,8 @@ CREATE TABLE mandate (
     signed_in_at DOUBLE PRECISION NOT NULL,
     expires_at   DOUBLE PRECISION NOT NULL,
     revoked_at   DOUBLE PRECISION,
-    volume_left  BIGINT           NOT NULL
+    volume_left  BIGINT           NOT NULL,
+    row_seal     BYTEA
 );
 
 CREATE TABLE case_file (
@@ -338,6 +361,7 @@ CREATE TABLE case_file (
     opened_at  DOUBLE PRECISION NOT NULL,
     expires_at DOUBLE PRECISION NOT NULL,
     closed_at  DOUBLE PRECISION,
+    row_seal   BYTEA,
     UNIQUE (number)
 );
 
@@ -351,7 +375,8 @@ CREATE TABLE approval (
     expires_at   DOUBLE PRECISION NOT NULL,
     decided_by   TEXT,
     decided_at   DOUBLE PRECISION,
-    outcome      TEXT             NOT NULL
+    outcome      TEXT             NOT NULL,
+    row_seal     BYTEA
 );
 
 -- Look-ups of a member of staff for a purpose on a day: made, let go beyond the limit by a second, and refused.
@@ -362,6 +387,7 @@ CREATE TABLE look_ups (
     tried   BIGINT NOT NULL,
     granted BIGINT NOT NULL,
     refused BIGINT NOT NULL,
+    row_seal BYTEA,
     PRIMARY KEY (actor, purpose, day)
 );
 
@@ -381,6 +407,7 @@ CREATE TABLE rights_request (
     finished_at DOUBLE PRECISION,
     outcome     TEXT             NOT NULL,
     sealed      BYTEA,
+    row_seal    BYTEA,
     UNIQUE (number)
 );
 
@@ -398,6 +425,7 @@ CREATE TABLE witnessed (
     code_hash  BYTEA            NOT NULL,
     sealed     BYTEA            NOT NULL,
     witness    BYTEA            NOT NULL,
+    row_seal   BYTEA,
     UNIQUE (number)
 );
 
@@ -405,7 +433,8 @@ CREATE TABLE witnessed (
 CREATE TABLE rate (
     bucket     TEXT             NOT NULL PRIMARY KEY,
     started_at DOUBLE PRECISION NOT NULL,
-    count      BIGINT           NOT NULL
+    count      BIGINT           NOT NULL,
+    row_seal   BYTEA
 );
 
 CREATE INDEX value_by_key ON value (person_id, key_id);
@@ -437,6 +466,7 @@ CREATE TABLE remembered (
     created_at   DOUBLE PRECISION NOT NULL,
     rotated_at   DOUBLE PRECISION NOT NULL,
     expires_at   DOUBLE PRECISION NOT NULL,
+    row_seal     BYTEA,
     PRIMARY KEY (person_id, series)
 );
 
@@ -450,6 +480,7 @@ CREATE TABLE sign_in_sign (
     last_at   DOUBLE PRECISION NOT NULL,
     told      BIGINT           NOT NULL,
     news      BIGINT           NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (person_id, day, kind)
 );
 
@@ -470,7 +501,8 @@ CREATE TABLE scan (
     at      DOUBLE PRECISION NOT NULL,
     url     TEXT             NOT NULL,
     clean   BIGINT           NOT NULL,
-    result  TEXT             NOT NULL
+    result  TEXT             NOT NULL,
+    row_seal BYTEA
 );
 
 -- ---------------------------------------------------------------- third parties
@@ -491,7 +523,8 @@ CREATE TABLE party (
     approval_id    TEXT             NOT NULL,
     status         TEXT             NOT NULL,
     confirmed_by   TEXT             NOT NULL,
-    from_at        DOUBLE PRECISION NOT NULL
+    from_at        DOUBLE PRECISION NOT NULL,
+    row_seal       BYTEA
 );
 
 CREATE INDEX party_by_name ON party (kind, name, from_at);
@@ -510,6 +543,7 @@ CREATE TABLE provision (
     people       BIGINT           NOT NULL,
     refused      BIGINT           NOT NULL,
     making       TEXT             NOT NULL,
+    row_seal     BYTEA,
     UNIQUE (number)
 );
 
@@ -522,6 +556,7 @@ CREATE TABLE provision_record (
     g            BIGINT           NOT NULL,
     sealed       BYTEA            NOT NULL,
     handed_at    DOUBLE PRECISION,
+    row_seal     BYTEA,
     PRIMARY KEY (person_id, provision_id)
 );
 
@@ -538,6 +573,7 @@ CREATE TABLE recall (
     file_id      TEXT             NOT NULL,
     told_at      DOUBLE PRECISION,
     confirmed_at DOUBLE PRECISION,
+    row_seal     BYTEA,
     PRIMARY KEY (recipient, pseudonym, at, item)
 );
 
@@ -561,7 +597,8 @@ CREATE TABLE instance (
     delivered_at DOUBLE PRECISION,
     ended_at     DOUBLE PRECISION,
     capacity     BIGINT           NOT NULL,
-    taken        BIGINT           NOT NULL
+    taken        BIGINT           NOT NULL,
+    row_seal     BYTEA
 );
 
 -- Who takes part in what, under a number of its own: an entry's, or a ticket's blinded one.
@@ -571,6 +608,7 @@ CREATE TABLE participation (
     number      TEXT             NOT NULL,
     at          DOUBLE PRECISION NOT NULL,
     status      TEXT             NOT NULL,
+    row_seal    BYTEA,
     PRIMARY KEY (person_id, instance_id)
 );
 
@@ -578,6 +616,7 @@ CREATE TABLE participation (
 CREATE TABLE ticket (
     instance_id TEXT NOT NULL,
     blinded     TEXT NOT NULL,
+    row_seal    BYTEA,
     PRIMARY KEY (instance_id, blinded)
 );
 
@@ -589,7 +628,8 @@ CREATE TABLE draw (
     list_hash     TEXT   NOT NULL,
     public_number TEXT   NOT NULL,
     seed          TEXT   NOT NULL,
-    drawn         BIGINT NOT NULL
+    drawn         BIGINT NOT NULL,
+    row_seal      BYTEA
 );
 
 -- What an entrant agreed to have published, sealed under a key of the installation; gone when they say so.
@@ -599,6 +639,7 @@ CREATE TABLE publication (
     number      TEXT             NOT NULL,
     at          DOUBLE PRECISION NOT NULL,
     sealed      BYTEA            NOT NULL,
+    row_seal    BYTEA,
     PRIMARY KEY (person_id, instance_id)
 );
 
@@ -608,6 +649,7 @@ CREATE TABLE result (
     question    TEXT   NOT NULL,
     option      TEXT   NOT NULL,
     count       BIGINT NOT NULL,
+    row_seal    BYTEA,
     PRIMARY KEY (instance_id, question, option)
 );
 
@@ -625,7 +667,8 @@ CREATE TABLE backup (
     file      TEXT             NOT NULL,
     size      BIGINT           NOT NULL,
     hash      TEXT             NOT NULL,
-    made_by   TEXT             NOT NULL
+    made_by   TEXT             NOT NULL,
+    row_seal  BYTEA
 );
 
 -- Restore drills: what a restored installation was found to be; counts and words, no person.
@@ -634,7 +677,8 @@ CREATE TABLE drill (
     at       DOUBLE PRECISION NOT NULL,
     made_at  DOUBLE PRECISION NOT NULL,
     holds    BIGINT           NOT NULL,
-    result   TEXT             NOT NULL
+    result   TEXT             NOT NULL,
+    row_seal BYTEA
 );
 
 -- Alarms of canaries: which entry released one, who acted, and who looked into it. Who the canary is stands in K alone.
@@ -648,7 +692,8 @@ CREATE TABLE canary_alarm (
     case_number     TEXT             NOT NULL,
     acknowledged_by TEXT,
     acknowledged_at DOUBLE PRECISION,
-    finding         TEXT             NOT NULL
+    finding         TEXT             NOT NULL,
+    row_seal        BYTEA
 );
 
 -- Emergencies: a role lent to a member of staff for one case and a short time; who looked at it since, and what they
@@ -665,7 +710,8 @@ CREATE TABLE emergency (
     ends_at     DOUBLE PRECISION NOT NULL,
     reviewed_by TEXT,
     reviewed_at DOUBLE PRECISION,
-    outcome     TEXT             NOT NULL
+    outcome     TEXT             NOT NULL,
+    row_seal    BYTEA
 );
 
 -- Whom an emergency is about, and what the member of staff wrote about it, sealed under that person's key.
@@ -674,6 +720,7 @@ CREATE TABLE emergency_person (
     case_id   TEXT  NOT NULL,
     key_id    TEXT  NOT NULL,
     sealed    BYTEA NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (person_id, case_id)
 );
 
@@ -683,6 +730,7 @@ CREATE TABLE emergency_item (
     entry_id TEXT             NOT NULL,
     item     TEXT             NOT NULL,
     at       DOUBLE PRECISION NOT NULL,
+    row_seal BYTEA,
     PRIMARY KEY (case_id, entry_id)
 );
 
@@ -695,7 +743,8 @@ CREATE TABLE register_entry (
     key_id      TEXT             NOT NULL,
     sealed      BYTEA            NOT NULL,
     recorded_at DOUBLE PRECISION NOT NULL,
-    until       DOUBLE PRECISION NOT NULL
+    until       DOUBLE PRECISION NOT NULL,
+    row_seal    BYTEA
 );
 
 CREATE INDEX register_entry_by_end ON register_entry (until);
@@ -725,6 +774,7 @@ CREATE TABLE disclosure (
     status        TEXT             NOT NULL,
     finished_at   DOUBLE PRECISION,
     fetched_at    DOUBLE PRECISION,
+    row_seal      BYTEA,
     UNIQUE (number)
 );
 
@@ -732,7 +782,8 @@ CREATE TABLE disclosure (
 CREATE TABLE disclosure_paper (
     disclosure_id TEXT             NOT NULL PRIMARY KEY,
     sealed        BYTEA            NOT NULL,
-    until         DOUBLE PRECISION NOT NULL
+    until         DOUBLE PRECISION NOT NULL,
+    row_seal      BYTEA
 );
 
 CREATE INDEX disclosure_paper_by_end ON disclosure_paper (until);
@@ -747,6 +798,7 @@ CREATE TABLE disclosure_person (
     named         BYTEA  NOT NULL,
     seal          TEXT   NOT NULL,
     done          BIGINT NOT NULL,
+    row_seal      BYTEA,
     PRIMARY KEY (person_id, disclosure_id)
 );
 
@@ -755,6 +807,7 @@ CREATE TABLE disclosure_record (
     person_id     BYTEA NOT NULL,
     disclosure_id TEXT  NOT NULL,
     sealed        BYTEA NOT NULL,
+    row_seal      BYTEA,
     PRIMARY KEY (person_id, disclosure_id)
 );
 
@@ -764,6 +817,7 @@ CREATE TABLE disclosure_item (
     place         BIGINT NOT NULL,
     item          TEXT   NOT NULL,
     outcome       TEXT   NOT NULL,
+    row_seal      BYTEA,
     PRIMARY KEY (disclosure_id, place, item)
 );
 
@@ -775,6 +829,7 @@ CREATE TABLE entry_later (
     sealed      BYTEA            NOT NULL,
     recorded_at DOUBLE PRECISION NOT NULL,
     told_from   DOUBLE PRECISION NOT NULL,
+    row_seal    BYTEA,
     PRIMARY KEY (person_id, entry_id)
 );
 
@@ -790,7 +845,8 @@ CREATE TABLE intake (
     partner     TEXT             NOT NULL,
     imported_by TEXT             NOT NULL,
     imported_at DOUBLE PRECISION NOT NULL,
-    records     BIGINT           NOT NULL
+    records     BIGINT           NOT NULL,
+    row_seal    BYTEA
 );
 
 -- What became of each record: taken, or in quarantine with its reason, sealed, until its day.
@@ -800,6 +856,7 @@ CREATE TABLE intake_record (
     reason    TEXT             NOT NULL,
     ends_at   DOUBLE PRECISION NOT NULL,
     sealed    BYTEA            NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (intake_id, number)
 );
 
@@ -822,6 +879,7 @@ CREATE TABLE outbox (
     moved_at   DOUBLE PRECISION NOT NULL,
     entry_id   TEXT             NOT NULL,
     notice_id  TEXT             NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, message_id)
 );
 
@@ -830,6 +888,7 @@ CREATE TABLE message_link (
     person_id  BYTEA NOT NULL,
     token_hash BYTEA NOT NULL,
     message_id TEXT  NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, token_hash)
 );
 
@@ -840,6 +899,7 @@ CREATE TABLE reach_tally (
     outcome   TEXT   NOT NULL,
     reason    TEXT   NOT NULL,
     count     BIGINT NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (origin, origin_id, outcome, reason)
 );
 
@@ -849,6 +909,7 @@ CREATE TABLE stop_list (
     token   BYTEA            NOT NULL,
     reason  TEXT             NOT NULL,
     since   DOUBLE PRECISION NOT NULL,
+    row_seal BYTEA,
     PRIMARY KEY (channel, token, reason)
 );
 
@@ -865,7 +926,8 @@ CREATE TABLE campaign (
     mandate_id  TEXT             NOT NULL,
     walked      BYTEA            NOT NULL,
     queued_at   DOUBLE PRECISION,
-    stopped_at  DOUBLE PRECISION
+    stopped_at  DOUBLE PRECISION,
+    row_seal    BYTEA
 );
 
 CREATE INDEX outbox_by_time ON outbox (status, next_at);
@@ -882,7 +944,8 @@ CREATE TABLE projection (
     built_by    TEXT             NOT NULL,
     built_at    DOUBLE PRECISION NOT NULL,
     policy_hash TEXT             NOT NULL,
-    manifest    TEXT             NOT NULL
+    manifest    TEXT             NOT NULL,
+    row_seal    BYTEA
 );
 
 -- Its columns in segments, sealed: dictionary codes in an order that means nothing. In no backup.
@@ -898,7 +961,8 @@ CREATE TABLE projection_segment (
 -- counts people has one account, data sets as well as counts of segments and of answers; visits have another.
 CREATE TABLE statistic_account (
     account TEXT   NOT NULL PRIMARY KEY,
-    charged BIGINT NOT NULL
+    charged BIGINT NOT NULL,
+    row_seal BYTEA
 );
 
 -- One charge to such an account.
@@ -906,7 +970,8 @@ CREATE TABLE charge (
     charge_id TEXT             NOT NULL PRIMARY KEY,
     account   TEXT             NOT NULL,
     at        DOUBLE PRECISION NOT NULL,
-    micro_rho BIGINT           NOT NULL
+    micro_rho BIGINT           NOT NULL,
+    row_seal  BYTEA
 );
 
 -- A count of people for staff, charged before it was made: its noisy figures sealed, no true count anywhere. The question is a
@@ -915,7 +980,8 @@ CREATE TABLE head_count (
     count_id TEXT             NOT NULL PRIMARY KEY,
     question TEXT             NOT NULL,
     asked_at DOUBLE PRECISION NOT NULL,
-    sealed   BYTEA            NOT NULL
+    sealed   BYTEA            NOT NULL,
+    row_seal BYTEA
 );
 
 -- A question, charged before it was answered; its noisy figures sealed, no true count anywhere.
@@ -936,6 +1002,7 @@ CREATE TABLE statistic (
     sealed       BYTEA            NOT NULL,
     approval_id  TEXT             NOT NULL,
     released_at  DOUBLE PRECISION,
+    row_seal     BYTEA,
     UNIQUE (number)
 );
 
@@ -946,7 +1013,8 @@ CREATE TABLE statistic_export (
     at           DOUBLE PRECISION NOT NULL,
     exported_by  TEXT             NOT NULL,
     recipient    TEXT             NOT NULL,
-    form         TEXT             NOT NULL
+    form         TEXT             NOT NULL,
+    row_seal     BYTEA
 );
 
 CREATE INDEX charge_by_account ON charge (account, at);
@@ -964,6 +1032,7 @@ CREATE TABLE letter (
     key_id     TEXT             NOT NULL,
     sealed     BYTEA            NOT NULL,
     put_at     DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, message_id)
 );
 
@@ -975,6 +1044,7 @@ CREATE TABLE fax_job (
     job        TEXT             NOT NULL,
     state      TEXT             NOT NULL,
     moved_at   DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, message_id)
 );
 
@@ -989,6 +1059,7 @@ CREATE TABLE call_sheet (
     status     TEXT             NOT NULL,
     begun_by   TEXT             NOT NULL,
     ends_at    DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA,
     UNIQUE (number)
 );
 
@@ -1003,6 +1074,7 @@ CREATE TABLE call_row (
     outcome    TEXT             NOT NULL,
     moved_at   DOUBLE PRECISION NOT NULL,
     dialled    BYTEA,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, message_id)
 );
 
@@ -1020,6 +1092,7 @@ CREATE TABLE contact (
     marked_at  DOUBLE PRECISION,
     settled_by TEXT,
     settled_at DOUBLE PRECISION,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, message_id)
 );
 
@@ -1032,6 +1105,7 @@ CREATE TABLE inquiry (
     answered_at DOUBLE PRECISION,
     key_id      TEXT             NOT NULL,
     sealed      BYTEA            NOT NULL,
+    row_seal    BYTEA,
     PRIMARY KEY (person_id, inquiry_id)
 );
 
@@ -1049,7 +1123,8 @@ CREATE INDEX contact_by_message ON contact (message_id);
 CREATE TABLE no_log_note (
     note_id TEXT             NOT NULL PRIMARY KEY,
     at      DOUBLE PRECISION NOT NULL,
-    content TEXT             NOT NULL
+    content TEXT             NOT NULL,
+    row_seal BYTEA
 );
 
 CREATE INDEX no_log_note_by_age ON no_log_note (at);
@@ -1058,4 +1133,39 @@ CREATE INDEX no_log_note_by_age ON no_log_note (at);
 CREATE TABLE no_log_line (
     seq  BIGINT NOT NULL PRIMARY KEY,
     line BYTEA  NOT NULL
+);
+
+-- ---------------------------------------------------------------- rows
+
+-- What a restore says of this database without its keys: a start takes it over, and it only closes.
+CREATE TABLE restore_mark (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- Sums over the bound rows of a person, sealed for their number; they show that a row is missing or older.
+CREATE TABLE person_rows (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    sealed    BYTEA  NOT NULL
+);
+
+-- The same over the bound rows of a table that holds nobody.
+CREATE TABLE table_rows (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    sealed     BYTEA  NOT NULL
+);
+
+-- The numbers of such sums in database K, as they were last seen: sums with a lower number are older.
+CREATE TABLE other_person_changes (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    row_seal  BYTEA
+);
+
+CREATE TABLE other_table_changes (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    row_seal   BYTEA
 );

@@ -3,7 +3,8 @@
 
 CREATE TABLE meta (
     name  TEXT NOT NULL PRIMARY KEY,
-    value TEXT NOT NULL
+    value TEXT NOT NULL,
+    row_seal BYTEA
 );
 
 -- The migrations that made these tables, so that a database of other statements under the same number is told apart.
@@ -18,13 +19,15 @@ CREATE TABLE epoch (
     epoch        BIGINT           NOT NULL PRIMARY KEY,
     state        TEXT             NOT NULL,
     created_at   DOUBLE PRECISION NOT NULL,
-    destroyed_at DOUBLE PRECISION
+    destroyed_at DOUBLE PRECISION,
+    row_seal     BYTEA
 );
 
 -- The epoch new keys are wrapped under; every key insert checks this row in its own transaction.
 CREATE TABLE current_epoch (
     name  TEXT   NOT NULL PRIMARY KEY,
-    epoch BIGINT NOT NULL
+    epoch BIGINT NOT NULL,
+    row_seal BYTEA
 );
 
 -- Random keys per person, wrapped: kind is values, evidence or statutory.
@@ -51,6 +54,7 @@ CREATE TABLE index_token (
     item      TEXT  NOT NULL,
     token     BYTEA NOT NULL,
     person_id BYTEA NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (item, token, person_id)
 );
 
@@ -59,6 +63,7 @@ CREATE TABLE external_token (
     system    TEXT  NOT NULL,
     token     BYTEA NOT NULL,
     person_id BYTEA NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (system, token)
 );
 
@@ -72,7 +77,8 @@ CREATE TABLE tombstone (
     level      TEXT             NOT NULL,
     epoch      BIGINT           NOT NULL,
     under_way  BIGINT           NOT NULL,
-    faxes_held BIGINT           NOT NULL
+    faxes_held BIGINT           NOT NULL,
+    row_seal   BYTEA
 );
 
 -- The newest g and sealed state of each person: a D behind it was rolled back.
@@ -100,7 +106,8 @@ CREATE INDEX tombstone_by_receipt ON tombstone (receipt_id);
 CREATE TABLE canary (
     person_id  BYTEA            NOT NULL PRIMARY KEY,
     planted_at DOUBLE PRECISION NOT NULL,
-    planted_by TEXT             NOT NULL
+    planted_by TEXT             NOT NULL,
+    row_seal   BYTEA
 );
 
 -- What was charged to the accounts of counting, beside D's own record: a D restored from before does not give a budget back.
@@ -108,7 +115,8 @@ CREATE TABLE statistic_charge (
     charge_id TEXT             NOT NULL PRIMARY KEY,
     account   TEXT             NOT NULL,
     at        DOUBLE PRECISION NOT NULL,
-    micro_rho BIGINT           NOT NULL
+    micro_rho BIGINT           NOT NULL,
+    row_seal  BYTEA
 );
 
 -- The statutory keys of erased people, until the day a law obliges to keep what was provided about them.
@@ -117,9 +125,45 @@ CREATE TABLE statutory_key (
     person_id BYTEA            NOT NULL,
     epoch     BIGINT           NOT NULL,
     wrapped   BYTEA            NOT NULL,
-    until     DOUBLE PRECISION NOT NULL
+    until     DOUBLE PRECISION NOT NULL,
+    row_seal  BYTEA
 );
 
 CREATE INDEX statutory_key_by_epoch ON statutory_key (epoch);
 CREATE INDEX statutory_key_by_end ON statutory_key (until);
 CREATE INDEX statutory_key_by_person ON statutory_key (person_id);
+
+-- ---------------------------------------------------------------- rows
+
+-- What a restore says of this database without its keys: a start takes it over, and it only closes.
+CREATE TABLE restore_mark (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- Sums over the bound rows of a person, sealed for their number; they show that a row is missing or older.
+CREATE TABLE person_rows (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    sealed    BYTEA  NOT NULL
+);
+
+-- The same over the bound rows of a table that holds nobody.
+CREATE TABLE table_rows (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    sealed     BYTEA  NOT NULL
+);
+
+-- The numbers of such sums in database D, as they were last seen: sums with a lower number are older.
+CREATE TABLE other_person_changes (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    row_seal  BYTEA
+);
+
+CREATE TABLE other_table_changes (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    row_seal   BYTEA
+);

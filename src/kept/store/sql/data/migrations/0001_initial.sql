@@ -2,7 +2,8 @@
 
 CREATE TABLE meta (
     name  TEXT NOT NULL PRIMARY KEY,
-    value TEXT NOT NULL
+    value TEXT NOT NULL,
+    row_seal BYTEA
 );
 
 CREATE TABLE migration (
@@ -29,13 +30,15 @@ CREATE TABLE value (
 
 CREATE TABLE login (
     login_name TEXT  NOT NULL PRIMARY KEY,
-    person_id  BYTEA NOT NULL
+    person_id  BYTEA NOT NULL,
+    row_seal   BYTEA
 );
 
 CREATE TABLE password (
     person_id  BYTEA            NOT NULL PRIMARY KEY,
     hash       TEXT             NOT NULL,
-    changed_at DOUBLE PRECISION NOT NULL
+    changed_at DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA
 );
 
 CREATE TABLE passkey (
@@ -47,6 +50,7 @@ CREATE TABLE passkey (
     sealed        BYTEA            NOT NULL,
     created_at    DOUBLE PRECISION NOT NULL,
     last_used_at  DOUBLE PRECISION,
+    row_seal      BYTEA,
     PRIMARY KEY (person_id, credential_id)
 );
 
@@ -54,6 +58,7 @@ CREATE TABLE recovery_code (
     person_id BYTEA NOT NULL,
     code_hash TEXT  NOT NULL,
     used_at   DOUBLE PRECISION,
+    row_seal  BYTEA,
     PRIMARY KEY (person_id, code_hash)
 );
 
@@ -62,6 +67,7 @@ CREATE TABLE external_id (
     system    TEXT  NOT NULL,
     key_id    TEXT  NOT NULL,
     sealed    BYTEA NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (person_id, system)
 );
 
@@ -71,6 +77,7 @@ CREATE TABLE session (
     created_at   DOUBLE PRECISION NOT NULL,
     signed_in_at DOUBLE PRECISION NOT NULL,
     expires_at   DOUBLE PRECISION NOT NULL,
+    row_seal     BYTEA,
     PRIMARY KEY (person_id, token_hash)
 );
 
@@ -81,6 +88,7 @@ CREATE TABLE shown_once (
     key_id     TEXT             NOT NULL,
     sealed     BYTEA            NOT NULL,
     expires_at DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, token_hash, kind)
 );
 
@@ -89,6 +97,7 @@ CREATE TABLE link_code (
     system     TEXT             NOT NULL,
     code_hash  BYTEA            NOT NULL,
     expires_at DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, system)
 );
 
@@ -101,6 +110,7 @@ CREATE TABLE receipt (
     at         DOUBLE PRECISION NOT NULL,
     key_id     TEXT             NOT NULL,
     sealed     BYTEA            NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, receipt_id)
 );
 
@@ -117,6 +127,7 @@ CREATE TABLE case_person (
     person_id BYTEA            NOT NULL,
     case_id   TEXT             NOT NULL,
     bound_at  DOUBLE PRECISION NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (person_id, case_id)
 );
 
@@ -125,6 +136,7 @@ CREATE TABLE rights_request_person (
     request_id TEXT  NOT NULL,
     key_id     TEXT  NOT NULL,
     sealed     BYTEA NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, request_id)
 );
 
@@ -133,6 +145,7 @@ CREATE TABLE witnessed_person (
     form_id   TEXT  NOT NULL,
     key_id    TEXT  NOT NULL,
     sealed    BYTEA NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (person_id, form_id)
 );
 
@@ -142,6 +155,7 @@ CREATE TABLE rights_request_paper (
     key_id     TEXT             NOT NULL,
     sealed     BYTEA            NOT NULL,
     until      DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, request_id)
 );
 
@@ -150,7 +164,8 @@ CREATE TABLE erasure (
     receipt_id  TEXT             NOT NULL,
     intended_at DOUBLE PRECISION NOT NULL,
     due_at      DOUBLE PRECISION NOT NULL,
-    started_by  TEXT             NOT NULL
+    started_by  TEXT             NOT NULL,
+    row_seal    BYTEA
 );
 
 CREATE TABLE entry (
@@ -209,7 +224,8 @@ CREATE TABLE notice (
 
 CREATE TABLE notice_token (
     token_id   TEXT             NOT NULL PRIMARY KEY,
-    expires_at DOUBLE PRECISION NOT NULL
+    expires_at DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA
 );
 
 CREATE TABLE policy_version (
@@ -221,7 +237,8 @@ CREATE TABLE policy_version (
     proposed_at  DOUBLE PRECISION NOT NULL,
     activated_by TEXT,
     activated_at DOUBLE PRECISION,
-    entry_id     BYTEA
+    entry_id     BYTEA,
+    row_seal     BYTEA
 );
 
 CREATE TABLE attestation (
@@ -233,14 +250,16 @@ CREATE TABLE attestation (
     evidence       TEXT             NOT NULL,
     at             DOUBLE PRECISION NOT NULL,
     valid_until    DOUBLE PRECISION NOT NULL,
-    entry_id       BYTEA            NOT NULL
+    entry_id       BYTEA            NOT NULL,
+    row_seal       BYTEA
 );
 
 CREATE TABLE live_check (
     guarantee TEXT             NOT NULL PRIMARY KEY,
     holds     BIGINT           NOT NULL,
     detail    TEXT             NOT NULL,
-    at        DOUBLE PRECISION NOT NULL
+    at        DOUBLE PRECISION NOT NULL,
+    row_seal  BYTEA
 );
 
 CREATE TABLE staff (
@@ -252,6 +271,7 @@ CREATE TABLE staff (
     roles           TEXT             NOT NULL,
     created_at      DOUBLE PRECISION NOT NULL,
     disabled_at     DOUBLE PRECISION,
+    row_seal        BYTEA,
     UNIQUE (login)
 );
 
@@ -259,7 +279,8 @@ CREATE TABLE staff_session (
     token_hash   BYTEA            NOT NULL PRIMARY KEY,
     staff_id     TEXT             NOT NULL,
     signed_in_at DOUBLE PRECISION NOT NULL,
-    expires_at   DOUBLE PRECISION NOT NULL
+    expires_at   DOUBLE PRECISION NOT NULL,
+    row_seal     BYTEA
 );
 
 CREATE TABLE api_credential (
@@ -271,7 +292,8 @@ CREATE TABLE api_credential (
     rights        TEXT             NOT NULL,
     system        TEXT             NOT NULL,
     created_at    DOUBLE PRECISION NOT NULL,
-    revoked_at    DOUBLE PRECISION
+    revoked_at    DOUBLE PRECISION,
+    row_seal      BYTEA
 );
 
 CREATE TABLE mandate (
@@ -284,7 +306,8 @@ CREATE TABLE mandate (
     signed_in_at DOUBLE PRECISION NOT NULL,
     expires_at   DOUBLE PRECISION NOT NULL,
     revoked_at   DOUBLE PRECISION,
-    volume_left  BIGINT           NOT NULL
+    volume_left  BIGINT           NOT NULL,
+    row_seal     BYTEA
 );
 
 CREATE TABLE case_file (
@@ -296,6 +319,7 @@ CREATE TABLE case_file (
     opened_at  DOUBLE PRECISION NOT NULL,
     expires_at DOUBLE PRECISION NOT NULL,
     closed_at  DOUBLE PRECISION,
+    row_seal   BYTEA,
     UNIQUE (number)
 );
 
@@ -308,7 +332,8 @@ CREATE TABLE approval (
     expires_at   DOUBLE PRECISION NOT NULL,
     decided_by   TEXT,
     decided_at   DOUBLE PRECISION,
-    outcome      TEXT             NOT NULL
+    outcome      TEXT             NOT NULL,
+    row_seal     BYTEA
 );
 
 CREATE TABLE look_ups (
@@ -318,6 +343,7 @@ CREATE TABLE look_ups (
     tried   BIGINT NOT NULL,
     granted BIGINT NOT NULL,
     refused BIGINT NOT NULL,
+    row_seal BYTEA,
     PRIMARY KEY (actor, purpose, day)
 );
 
@@ -335,6 +361,7 @@ CREATE TABLE rights_request (
     finished_at DOUBLE PRECISION,
     outcome     TEXT             NOT NULL,
     sealed      BYTEA,
+    row_seal    BYTEA,
     UNIQUE (number)
 );
 
@@ -350,13 +377,15 @@ CREATE TABLE witnessed (
     code_hash  BYTEA            NOT NULL,
     sealed     BYTEA            NOT NULL,
     witness    BYTEA            NOT NULL,
+    row_seal   BYTEA,
     UNIQUE (number)
 );
 
 CREATE TABLE rate (
     bucket     TEXT             NOT NULL PRIMARY KEY,
     started_at DOUBLE PRECISION NOT NULL,
-    count      BIGINT           NOT NULL
+    count      BIGINT           NOT NULL,
+    row_seal   BYTEA
 );
 
 CREATE INDEX value_by_key ON value (person_id, key_id);
@@ -385,6 +414,7 @@ CREATE TABLE remembered (
     created_at   DOUBLE PRECISION NOT NULL,
     rotated_at   DOUBLE PRECISION NOT NULL,
     expires_at   DOUBLE PRECISION NOT NULL,
+    row_seal     BYTEA,
     PRIMARY KEY (person_id, series)
 );
 
@@ -396,6 +426,7 @@ CREATE TABLE sign_in_sign (
     last_at   DOUBLE PRECISION NOT NULL,
     told      BIGINT           NOT NULL,
     news      BIGINT           NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (person_id, day, kind)
 );
 
@@ -414,7 +445,8 @@ CREATE TABLE scan (
     at      DOUBLE PRECISION NOT NULL,
     url     TEXT             NOT NULL,
     clean   BIGINT           NOT NULL,
-    result  TEXT             NOT NULL
+    result  TEXT             NOT NULL,
+    row_seal BYTEA
 );
 
 CREATE TABLE party (
@@ -431,7 +463,8 @@ CREATE TABLE party (
     approval_id    TEXT             NOT NULL,
     status         TEXT             NOT NULL,
     confirmed_by   TEXT             NOT NULL,
-    from_at        DOUBLE PRECISION NOT NULL
+    from_at        DOUBLE PRECISION NOT NULL,
+    row_seal       BYTEA
 );
 
 CREATE INDEX party_by_name ON party (kind, name, from_at);
@@ -449,6 +482,7 @@ CREATE TABLE provision (
     people       BIGINT           NOT NULL,
     refused      BIGINT           NOT NULL,
     making       TEXT             NOT NULL,
+    row_seal     BYTEA,
     UNIQUE (number)
 );
 
@@ -459,6 +493,7 @@ CREATE TABLE provision_record (
     g            BIGINT           NOT NULL,
     sealed       BYTEA            NOT NULL,
     handed_at    DOUBLE PRECISION,
+    row_seal     BYTEA,
     PRIMARY KEY (person_id, provision_id)
 );
 
@@ -473,6 +508,7 @@ CREATE TABLE recall (
     file_id      TEXT             NOT NULL,
     told_at      DOUBLE PRECISION,
     confirmed_at DOUBLE PRECISION,
+    row_seal     BYTEA,
     PRIMARY KEY (recipient, pseudonym, at, item)
 );
 
@@ -493,7 +529,8 @@ CREATE TABLE instance (
     delivered_at DOUBLE PRECISION,
     ended_at     DOUBLE PRECISION,
     capacity     BIGINT           NOT NULL,
-    taken        BIGINT           NOT NULL
+    taken        BIGINT           NOT NULL,
+    row_seal     BYTEA
 );
 
 CREATE TABLE participation (
@@ -502,12 +539,14 @@ CREATE TABLE participation (
     number      TEXT             NOT NULL,
     at          DOUBLE PRECISION NOT NULL,
     status      TEXT             NOT NULL,
+    row_seal    BYTEA,
     PRIMARY KEY (person_id, instance_id)
 );
 
 CREATE TABLE ticket (
     instance_id TEXT NOT NULL,
     blinded     TEXT NOT NULL,
+    row_seal    BYTEA,
     PRIMARY KEY (instance_id, blinded)
 );
 
@@ -518,7 +557,8 @@ CREATE TABLE draw (
     list_hash     TEXT   NOT NULL,
     public_number TEXT   NOT NULL,
     seed          TEXT   NOT NULL,
-    drawn         BIGINT NOT NULL
+    drawn         BIGINT NOT NULL,
+    row_seal      BYTEA
 );
 
 CREATE TABLE publication (
@@ -527,6 +567,7 @@ CREATE TABLE publication (
     number      TEXT             NOT NULL,
     at          DOUBLE PRECISION NOT NULL,
     sealed      BYTEA            NOT NULL,
+    row_seal    BYTEA,
     PRIMARY KEY (person_id, instance_id)
 );
 
@@ -535,6 +576,7 @@ CREATE TABLE result (
     question    TEXT   NOT NULL,
     option      TEXT   NOT NULL,
     count       BIGINT NOT NULL,
+    row_seal    BYTEA,
     PRIMARY KEY (instance_id, question, option)
 );
 
@@ -549,7 +591,8 @@ CREATE TABLE backup (
     file      TEXT             NOT NULL,
     size      BIGINT           NOT NULL,
     hash      TEXT             NOT NULL,
-    made_by   TEXT             NOT NULL
+    made_by   TEXT             NOT NULL,
+    row_seal  BYTEA
 );
 
 CREATE TABLE drill (
@@ -557,7 +600,8 @@ CREATE TABLE drill (
     at       DOUBLE PRECISION NOT NULL,
     made_at  DOUBLE PRECISION NOT NULL,
     holds    BIGINT           NOT NULL,
-    result   TEXT             NOT NULL
+    result   TEXT             NOT NULL,
+    row_seal BYTEA
 );
 
 CREATE TABLE canary_alarm (
@@ -570,7 +614,8 @@ CREATE TABLE canary_alarm (
     case_number     TEXT             NOT NULL,
     acknowledged_by TEXT,
     acknowledged_at DOUBLE PRECISION,
-    finding         TEXT             NOT NULL
+    finding         TEXT             NOT NULL,
+    row_seal        BYTEA
 );
 
 CREATE TABLE emergency (
@@ -585,7 +630,8 @@ CREATE TABLE emergency (
     ends_at     DOUBLE PRECISION NOT NULL,
     reviewed_by TEXT,
     reviewed_at DOUBLE PRECISION,
-    outcome     TEXT             NOT NULL
+    outcome     TEXT             NOT NULL,
+    row_seal    BYTEA
 );
 
 CREATE TABLE emergency_person (
@@ -593,6 +639,7 @@ CREATE TABLE emergency_person (
     case_id   TEXT  NOT NULL,
     key_id    TEXT  NOT NULL,
     sealed    BYTEA NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (person_id, case_id)
 );
 
@@ -601,6 +648,7 @@ CREATE TABLE emergency_item (
     entry_id TEXT             NOT NULL,
     item     TEXT             NOT NULL,
     at       DOUBLE PRECISION NOT NULL,
+    row_seal BYTEA,
     PRIMARY KEY (case_id, entry_id)
 );
 
@@ -611,7 +659,8 @@ CREATE TABLE register_entry (
     key_id      TEXT             NOT NULL,
     sealed      BYTEA            NOT NULL,
     recorded_at DOUBLE PRECISION NOT NULL,
-    until       DOUBLE PRECISION NOT NULL
+    until       DOUBLE PRECISION NOT NULL,
+    row_seal    BYTEA
 );
 
 CREATE INDEX register_entry_by_end ON register_entry (until);
@@ -638,13 +687,15 @@ CREATE TABLE disclosure (
     status        TEXT             NOT NULL,
     finished_at   DOUBLE PRECISION,
     fetched_at    DOUBLE PRECISION,
+    row_seal      BYTEA,
     UNIQUE (number)
 );
 
 CREATE TABLE disclosure_paper (
     disclosure_id TEXT             NOT NULL PRIMARY KEY,
     sealed        BYTEA            NOT NULL,
-    until         DOUBLE PRECISION NOT NULL
+    until         DOUBLE PRECISION NOT NULL,
+    row_seal      BYTEA
 );
 
 CREATE INDEX disclosure_paper_by_end ON disclosure_paper (until);
@@ -657,6 +708,7 @@ CREATE TABLE disclosure_person (
     named         BYTEA  NOT NULL,
     seal          TEXT   NOT NULL,
     done          BIGINT NOT NULL,
+    row_seal      BYTEA,
     PRIMARY KEY (person_id, disclosure_id)
 );
 
@@ -664,6 +716,7 @@ CREATE TABLE disclosure_record (
     person_id     BYTEA NOT NULL,
     disclosure_id TEXT  NOT NULL,
     sealed        BYTEA NOT NULL,
+    row_seal      BYTEA,
     PRIMARY KEY (person_id, disclosure_id)
 );
 
@@ -672,6 +725,7 @@ CREATE TABLE disclosure_item (
     place         BIGINT NOT NULL,
     item          TEXT   NOT NULL,
     outcome       TEXT   NOT NULL,
+    row_seal      BYTEA,
     PRIMARY KEY (disclosure_id, place, item)
 );
 
@@ -682,6 +736,7 @@ CREATE TABLE entry_later (
     sealed      BYTEA            NOT NULL,
     recorded_at DOUBLE PRECISION NOT NULL,
     told_from   DOUBLE PRECISION NOT NULL,
+    row_seal    BYTEA,
     PRIMARY KEY (person_id, entry_id)
 );
 
@@ -694,7 +749,8 @@ CREATE TABLE intake (
     partner     TEXT             NOT NULL,
     imported_by TEXT             NOT NULL,
     imported_at DOUBLE PRECISION NOT NULL,
-    records     BIGINT           NOT NULL
+    records     BIGINT           NOT NULL,
+    row_seal    BYTEA
 );
 
 CREATE TABLE intake_record (
@@ -703,6 +759,7 @@ CREATE TABLE intake_record (
     reason    TEXT             NOT NULL,
     ends_at   DOUBLE PRECISION NOT NULL,
     sealed    BYTEA            NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (intake_id, number)
 );
 
@@ -722,6 +779,7 @@ CREATE TABLE outbox (
     moved_at   DOUBLE PRECISION NOT NULL,
     entry_id   TEXT             NOT NULL,
     notice_id  TEXT             NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, message_id)
 );
 
@@ -729,6 +787,7 @@ CREATE TABLE message_link (
     person_id  BYTEA NOT NULL,
     token_hash BYTEA NOT NULL,
     message_id TEXT  NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, token_hash)
 );
 
@@ -738,6 +797,7 @@ CREATE TABLE reach_tally (
     outcome   TEXT   NOT NULL,
     reason    TEXT   NOT NULL,
     count     BIGINT NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (origin, origin_id, outcome, reason)
 );
 
@@ -746,6 +806,7 @@ CREATE TABLE stop_list (
     token   BYTEA            NOT NULL,
     reason  TEXT             NOT NULL,
     since   DOUBLE PRECISION NOT NULL,
+    row_seal BYTEA,
     PRIMARY KEY (channel, token, reason)
 );
 
@@ -761,7 +822,8 @@ CREATE TABLE campaign (
     mandate_id  TEXT             NOT NULL,
     walked      BYTEA            NOT NULL,
     queued_at   DOUBLE PRECISION,
-    stopped_at  DOUBLE PRECISION
+    stopped_at  DOUBLE PRECISION,
+    row_seal    BYTEA
 );
 
 CREATE INDEX outbox_by_time ON outbox (status, next_at);
@@ -776,7 +838,8 @@ CREATE TABLE projection (
     built_by    TEXT             NOT NULL,
     built_at    DOUBLE PRECISION NOT NULL,
     policy_hash TEXT             NOT NULL,
-    manifest    TEXT             NOT NULL
+    manifest    TEXT             NOT NULL,
+    row_seal    BYTEA
 );
 
 CREATE TABLE projection_segment (
@@ -789,21 +852,24 @@ CREATE TABLE projection_segment (
 
 CREATE TABLE statistic_account (
     account TEXT   NOT NULL PRIMARY KEY,
-    charged BIGINT NOT NULL
+    charged BIGINT NOT NULL,
+    row_seal BYTEA
 );
 
 CREATE TABLE charge (
     charge_id TEXT             NOT NULL PRIMARY KEY,
     account   TEXT             NOT NULL,
     at        DOUBLE PRECISION NOT NULL,
-    micro_rho BIGINT           NOT NULL
+    micro_rho BIGINT           NOT NULL,
+    row_seal  BYTEA
 );
 
 CREATE TABLE head_count (
     count_id TEXT             NOT NULL PRIMARY KEY,
     question TEXT             NOT NULL,
     asked_at DOUBLE PRECISION NOT NULL,
-    sealed   BYTEA            NOT NULL
+    sealed   BYTEA            NOT NULL,
+    row_seal BYTEA
 );
 
 CREATE TABLE statistic (
@@ -823,6 +889,7 @@ CREATE TABLE statistic (
     sealed       BYTEA            NOT NULL,
     approval_id  TEXT             NOT NULL,
     released_at  DOUBLE PRECISION,
+    row_seal     BYTEA,
     UNIQUE (number)
 );
 
@@ -832,7 +899,8 @@ CREATE TABLE statistic_export (
     at           DOUBLE PRECISION NOT NULL,
     exported_by  TEXT             NOT NULL,
     recipient    TEXT             NOT NULL,
-    form         TEXT             NOT NULL
+    form         TEXT             NOT NULL,
+    row_seal     BYTEA
 );
 
 CREATE INDEX charge_by_account ON charge (account, at);
@@ -847,6 +915,7 @@ CREATE TABLE letter (
     key_id     TEXT             NOT NULL,
     sealed     BYTEA            NOT NULL,
     put_at     DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, message_id)
 );
 
@@ -857,6 +926,7 @@ CREATE TABLE fax_job (
     job        TEXT             NOT NULL,
     state      TEXT             NOT NULL,
     moved_at   DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, message_id)
 );
 
@@ -870,6 +940,7 @@ CREATE TABLE call_sheet (
     status     TEXT             NOT NULL,
     begun_by   TEXT             NOT NULL,
     ends_at    DOUBLE PRECISION NOT NULL,
+    row_seal   BYTEA,
     UNIQUE (number)
 );
 
@@ -883,6 +954,7 @@ CREATE TABLE call_row (
     outcome    TEXT             NOT NULL,
     moved_at   DOUBLE PRECISION NOT NULL,
     dialled    BYTEA,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, message_id)
 );
 
@@ -899,6 +971,7 @@ CREATE TABLE contact (
     marked_at  DOUBLE PRECISION,
     settled_by TEXT,
     settled_at DOUBLE PRECISION,
+    row_seal   BYTEA,
     PRIMARY KEY (person_id, message_id)
 );
 
@@ -910,6 +983,7 @@ CREATE TABLE inquiry (
     answered_at DOUBLE PRECISION,
     key_id      TEXT             NOT NULL,
     sealed      BYTEA            NOT NULL,
+    row_seal    BYTEA,
     PRIMARY KEY (person_id, inquiry_id)
 );
 
@@ -925,7 +999,8 @@ CREATE INDEX contact_by_message ON contact (message_id);
 CREATE TABLE no_log_note (
     note_id TEXT             NOT NULL PRIMARY KEY,
     at      DOUBLE PRECISION NOT NULL,
-    content TEXT             NOT NULL
+    content TEXT             NOT NULL,
+    row_seal BYTEA
 );
 
 CREATE INDEX no_log_note_by_age ON no_log_note (at);
@@ -933,4 +1008,33 @@ CREATE INDEX no_log_note_by_age ON no_log_note (at);
 CREATE TABLE no_log_line (
     seq  BIGINT NOT NULL PRIMARY KEY,
     line BYTEA  NOT NULL
+);
+
+CREATE TABLE restore_mark (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE person_rows (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    sealed    BYTEA  NOT NULL
+);
+
+CREATE TABLE table_rows (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    sealed     BYTEA  NOT NULL
+);
+
+CREATE TABLE other_person_changes (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    row_seal  BYTEA
+);
+
+CREATE TABLE other_table_changes (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    row_seal   BYTEA
 );

@@ -2,7 +2,8 @@
 
 CREATE TABLE meta (
     name  TEXT NOT NULL PRIMARY KEY,
-    value TEXT NOT NULL
+    value TEXT NOT NULL,
+    row_seal BYTEA
 );
 
 CREATE TABLE migration (
@@ -15,12 +16,14 @@ CREATE TABLE epoch (
     epoch        BIGINT           NOT NULL PRIMARY KEY,
     state        TEXT             NOT NULL,
     created_at   DOUBLE PRECISION NOT NULL,
-    destroyed_at DOUBLE PRECISION
+    destroyed_at DOUBLE PRECISION,
+    row_seal     BYTEA
 );
 
 CREATE TABLE current_epoch (
     name  TEXT   NOT NULL PRIMARY KEY,
-    epoch BIGINT NOT NULL
+    epoch BIGINT NOT NULL,
+    row_seal BYTEA
 );
 
 CREATE TABLE person_key (
@@ -44,6 +47,7 @@ CREATE TABLE index_token (
     item      TEXT  NOT NULL,
     token     BYTEA NOT NULL,
     person_id BYTEA NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (item, token, person_id)
 );
 
@@ -51,6 +55,7 @@ CREATE TABLE external_token (
     system    TEXT  NOT NULL,
     token     BYTEA NOT NULL,
     person_id BYTEA NOT NULL,
+    row_seal  BYTEA,
     PRIMARY KEY (system, token)
 );
 
@@ -63,7 +68,8 @@ CREATE TABLE tombstone (
     level      TEXT             NOT NULL,
     epoch      BIGINT           NOT NULL,
     under_way  BIGINT           NOT NULL,
-    faxes_held BIGINT           NOT NULL
+    faxes_held BIGINT           NOT NULL,
+    row_seal   BYTEA
 );
 
 CREATE TABLE state_copy (
@@ -88,14 +94,16 @@ CREATE INDEX tombstone_by_receipt ON tombstone (receipt_id);
 CREATE TABLE canary (
     person_id  BYTEA            NOT NULL PRIMARY KEY,
     planted_at DOUBLE PRECISION NOT NULL,
-    planted_by TEXT             NOT NULL
+    planted_by TEXT             NOT NULL,
+    row_seal   BYTEA
 );
 
 CREATE TABLE statistic_charge (
     charge_id TEXT             NOT NULL PRIMARY KEY,
     account   TEXT             NOT NULL,
     at        DOUBLE PRECISION NOT NULL,
-    micro_rho BIGINT           NOT NULL
+    micro_rho BIGINT           NOT NULL,
+    row_seal  BYTEA
 );
 
 CREATE TABLE statutory_key (
@@ -103,9 +111,39 @@ CREATE TABLE statutory_key (
     person_id BYTEA            NOT NULL,
     epoch     BIGINT           NOT NULL,
     wrapped   BYTEA            NOT NULL,
-    until     DOUBLE PRECISION NOT NULL
+    until     DOUBLE PRECISION NOT NULL,
+    row_seal  BYTEA
 );
 
 CREATE INDEX statutory_key_by_epoch ON statutory_key (epoch);
 CREATE INDEX statutory_key_by_end ON statutory_key (until);
 CREATE INDEX statutory_key_by_person ON statutory_key (person_id);
+
+CREATE TABLE restore_mark (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE person_rows (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    sealed    BYTEA  NOT NULL
+);
+
+CREATE TABLE table_rows (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    sealed     BYTEA  NOT NULL
+);
+
+CREATE TABLE other_person_changes (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    row_seal  BYTEA
+);
+
+CREATE TABLE other_table_changes (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    row_seal   BYTEA
+);
