@@ -7,7 +7,7 @@ DEMO ?= .demo
 PORT ?= 8330
 WORKERS ?= auto
 PYTEST := $(PY) -m pytest -q -n $(WORKERS)
-FAST := not slow and not chromium and not fax
+FAST := not slow and not chromium and not fax and not go
 IN_MEMORY := $(shell test -w /dev/shm && echo TMPDIR=/dev/shm)
 LONGEST := --ignore=tests/docs/test_your_own.py --ignore=tests/docs/test_embedding.py --ignore=tests/unit/statistics/test_noise.py \
 	--deselect=tests/clauses/test_3_4_unauthorised_use.py::test_many_addresses_together_are_stopped_as_well

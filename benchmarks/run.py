@@ -20,6 +20,7 @@ import figures  # noqa: E402 -- same
 import ledger  # noqa: E402 -- same
 import reading  # noqa: E402 -- same
 import sending  # noqa: E402 -- same
+import witnesses  # noqa: E402 -- same
 
 PACKAGES = ("cryptography", "msgspec", "casbin", "cedarpy", "numpy", "opendp", "duckdb")
 
@@ -53,6 +54,7 @@ def main() -> None:
         ("reading", reading.run),
         ("bound rows", bound_rows.run),
         ("ledger", ledger.run),
+        ("witnesses", witnesses.run),
         ("erasing", erasing.run),
         ("cookies", cookies.run),
         ("sending", sending.run),

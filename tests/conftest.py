@@ -32,8 +32,18 @@ settings.register_profile(
 )
 settings.load_profile("kept")
 
+
+def _has_go() -> bool:
+    """Whether there is a Go of 1.24 or newer."""
+    go = shutil.which("go")
+    said = subprocess.run([go, "version"], capture_output=True, text=True, check=False).stdout if go else ""  # noqa: S603 -- found on the path
+    found = re.search(r"go1\.([0-9]+)", said)
+    return found is not None and int(found[1]) >= 24
+
+
 CHROMIUM = shutil.which("chromium")
 FAX_SERVER = all(Path("/usr/sbin", one).exists() for one in ("faxq", "hfaxd")) and os.geteuid() == 0
+GO = _has_go()
 FAX_SCRIPT = Path(__file__).parents[1] / "scripts" / "fax_server.sh"
 LOOPBACK = ("127.", "::1", "localhost")
 
@@ -111,6 +121,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marks = {one.name for one in item.iter_markers()}  # not its keywords: a parameter may be called `fax`
         if CHROMIUM is None and "chromium" in marks:
             item.add_marker(pytest.mark.skip(reason="needs chromium: run `make test-full`"))
+        if not GO and "go" in marks:
+            item.add_marker(pytest.mark.skip(reason="needs go 1.24 or newer: install it and run `make test-full`"))
         if not FAX_SERVER and "fax" in marks:
             item.add_marker(pytest.mark.skip(reason="needs a hylafax server, started as root: run `make test-full`"))
 
@@ -123,6 +135,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(
             f"{len(skipped)} browser tests were skipped. `make test-full` installs chromium and runs them."
         )
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "needs go" in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("NOT TRIED: no Go 1.24, or not the modules of tests/go", sep="!")
+        terminalreporter.line(f"{len(skipped)} tests that let foreign tools read, cosign and be cosigned were skipped.")
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if "hylafax" in str(report.longrepr)]
     if skipped:
         terminalreporter.section("NOT TRIED: no fax server on this machine", sep="!")

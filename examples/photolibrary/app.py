@@ -80,8 +80,11 @@ class Shop:
     async def follow(self, request: Request) -> Response:
         """Interests, kept in the browser; pressing the button is the yes, and *off* is off at once."""
         form = await request.form(max_files=0, max_fields=20)
-        chosen = [one for one in self.k.policy.items[ITEM].options if one in form.getlist("interest")]
-        yes = form.get("act") == "follow" and bool(chosen)
+        ticked, kinds = form.getlist("interest"), self.k.policy.items[ITEM].options
+        chosen = [one for one in kinds if one in ticked]
+        yes = (
+            form.getlist("act") == ["follow"] and bool(chosen) and set(ticked) <= set(kinds)
+        )  # what is unclear is a no
         allowed = self.k.jar(request.scope).allowed
         answer = RedirectResponse(f"/{_language(request)}", 303)
         answer.headers.append("set-cookie", self.k.cookie_choice(allowed | {PURPOSE} if yes else allowed - {PURPOSE}))

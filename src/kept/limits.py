@@ -310,6 +310,10 @@ QUESTION_DIMENSIONS = _cap(3, "dimensions", "dimensions of one question")
 QUESTION_CELLS = _cap(20_000, "cells", "cells of one question")
 COUNTED_GROUPS = _pace(4_000_000, "groups", "groups counted at once")
 COUNTED_OPTIONS = _cap(16, "options", "options of a some-of item that can be counted: each is a bit of two bytes")
+COUNTED_RHO = _row(0.25, "rho", Kind.CAP, "the largest budget of a period that a policy may declare for counts")
+COUNTED_RHO_YEAR = _row(
+    0.5, "rho", Kind.CAP, "the same over any twelve months: who knows all but one answer guesses that one in 69 of 100"
+)
 BUDGET_SECONDS = _time(365 * DAY, "the time over which the budget of a data set is spent", "`statistics`")
 HEAD_COUNTS = _cap(10, "counts", "counts of people for staff that the budget of a period bears")
 HEAD_COUNT_RHO = _row(
@@ -355,6 +359,14 @@ NAME_CHARACTERS = _cap(200, "characters", "a name")
 BIRTH_YEARS = _cap(130, "years", "years between a date of birth and today")
 NOTE_CHARACTERS = _cap(1_000_000, "characters", "a signed note as text")
 NOTE_SIGNATURES = _cap(100, "signatures", "signatures of a note")
+TRUST_POLICY_BYTES = _cap(262_144, "bytes", "a policy of witnesses")
+WITNESS_ANSWER_BYTES = _cap(65_536, "bytes", "the answer of a witness; a longer one is none")
+WITNESS_REQUEST_BYTES = _cap(262_144, "bytes", "what a log submits to our witness")
+WITNESS_SECONDS = _time(10.0, "how long a witness may take for one answer")
+WITNESSES_SILENT_SECONDS = _time(
+    10 * MINUTE,
+    "how long a checkpoint waits for its witnesses; then the board says so, and the gate closes where that was declared",
+)
 
 _titled("Clock, gate and upkeep")
 CLOCK_BEHIND_SECONDS = _time(5.0, "how far the clock may be behind what was recorded; then the gate closes")
@@ -392,6 +404,13 @@ MESSAGES_LOOKED_AT = _cap(200, "messages", "newest messages the live checks of m
 
 _titled("How work is cut")
 SEQUENCE_SECONDS = _every(0.5, "between two runs of the sequencer")
+WITNESS_ROUND_SECONDS = _every(1.0, "between two rounds to the witnesses")
+WITNESS_RETRY_SECONDS = _every(
+    60.0, "between two tries of a witness that does not answer, at most; they begin a second apart"
+)
+WITNESS_TRIES = _pace(
+    3, "tries", "requests to one witness in a round: again with the size it names, and once for a race"
+)
 SEQUENCED_AT_ONCE = _pace(2048, "entries", "entries that get their place in one transaction")
 NOTICES_HELD = _pace(4096, "notices", "notices held in memory")
 PERSON_READS = _pace(3, "tries", "reads of a person whose keys change meanwhile")

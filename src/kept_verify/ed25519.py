@@ -9,6 +9,9 @@ from hashlib import sha512
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
+OF_ORDER_EIGHT = 2707385501144840649318225287225658788936804267575313519463743609750303402022
+SMALL_ORDER = frozenset({0, 1, P - 1, OF_ORDER_EIGHT, P - OF_ORDER_EIGHT})
+"""Heights y of the points whose order is at most eight."""
 ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
 
 Point = tuple[int, int, int, int]
@@ -61,6 +64,12 @@ def decode_point(encoded: bytes) -> Point | None:
 
 
 BASE = decode_point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little")) or NEUTRAL
+
+
+def is_sound(public: bytes) -> bool:
+    """Whether *public* is 32 bytes in their one spelling, and not a point under which one signature fits many messages."""
+    height = int.from_bytes(public, "little") & (2**255 - 1)
+    return len(public) == 32 and height < P and height not in SMALL_ORDER
 
 
 def verify(public: bytes, signature: bytes, message: bytes) -> bool:

@@ -2,11 +2,14 @@
 
 import base64
 import hashlib
+from functools import lru_cache
 
 from kept_verify import ed25519
 
 MOST_CHARACTERS = 1_000_000
 MOST_SIGNATURES = 100
+PUBLIC_BYTES = {1: 32, 4: 32, 6: 1312}
+"""Length of a public key by kind of signature: of a note, a cosignature, a cosignature by ML-DSA-44."""
 SPACES = frozenset(
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
@@ -16,15 +19,22 @@ class NotVerified(Exception):
     """The proof does not verify; the message names the step and what failed."""
 
 
-def verify_checkpoint(note: str, key: str) -> tuple[str, int, bytes]:
-    """Verify the log's signature on a checkpoint; return origin, size and root."""
-    name, key_id, public = parse_key(key)
+@lru_cache(maxsize=16)
+def verify_signed(note: str, key: str) -> str:
+    """Verify the signature of a key on a note; return its text. The proofs of one copy share a note: it is verified once."""
+    name, key_id, public, _ = parse_key(key)
     text, signatures = split_note(note)
     own = [signature for signer, signature in signatures if signer == name and signature[:4] == key_id]
     if not own:
         raise NotVerified("step 2: the checkpoint is not signed by the key given")
     if not all(ed25519.verify(public, signature[4:], text.encode()) for signature in own):
         raise NotVerified("step 2: the signature by the log's key does not verify")
+    return text
+
+
+def verify_checkpoint(note: str, key: str) -> tuple[str, int, bytes]:
+    """Verify the log's signature on a checkpoint; return origin, size and root."""
+    text, name = verify_signed(note, key), key.partition("+")[0]
     origin, size, root, *more = text.split("\n")[:-1] if text.count("\n") > 2 else ("", "", "")
     if origin != name or not all(more):
         raise NotVerified("step 3: expected the key's own origin, a size, a root, and no empty line")
@@ -34,17 +44,19 @@ def verify_checkpoint(note: str, key: str) -> tuple[str, int, bytes]:
     return name, *read
 
 
-def parse_key(key: str) -> tuple[str, bytes, bytes]:
-    """Read `name+id+base64`; return the name, the id (4 bytes) and the public key (32 bytes)."""
+def parse_key(key: str, kinds: tuple[int, ...] = (1,)) -> tuple[str, bytes, bytes, int]:
+    """Read `name+id+base64` of some kinds of signature; return the name, the id (4 bytes), the public key and its kind."""
     name, _, rest = key.partition("+")
     key_id, _, encoded = rest.partition("+")
     public = from_base64(encoded, "step 2")
-    if public[:1] != b"\x01" or len(public) != 33 or not is_name(name):
-        raise NotVerified("step 2: the key is not an Ed25519 verifier key")
+    if not public or public[0] not in kinds or len(public) != PUBLIC_BYTES[public[0]] + 1 or not is_name(name):
+        raise NotVerified("step 2: the key is not a verifier key that fits here")
+    if public[0] != 6 and not ed25519.is_sound(public[1:]):
+        raise NotVerified("step 2: the key is of small order, or spelled a second way")
     digest = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4]
     if digest.hex() != key_id:
         raise NotVerified("step 2: the key's id is not its own")
-    return name, digest, public[1:]
+    return name, digest, public[1:], public[0]
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:

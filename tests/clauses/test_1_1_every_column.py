@@ -118,6 +118,7 @@ UNSEALED = {
         meta.name meta.value migration.name head.name checkpoint.note live_check.guarantee live_check.detail scan.url
         scan.result provision.making backup.part backup.file drill.result campaign.walked projection.manifest
         projection_segment.column_name fax_job.job no_log_note.content keys:meta.name keys:meta.value keys:migration.name
+        cosignature.cosigner cosignature.line
         restore_mark.name restore_mark.value table_rows.table_name other_table_changes.table_name keys:restore_mark.name
         keys:restore_mark.value keys:table_rows.table_name keys:other_table_changes.table_name
         keys:epoch.state keys:current_epoch.name keys:system_key.name keys:checkpoint.name keys:checkpoint.note

@@ -7,27 +7,32 @@ from math import inf
 import pytest
 from asked import CONSOLE, Browser
 from cited import cited
-from installation import MAIL, NAME, confirm_all
+from installation import MAIL, NAME, PHONE, confirm_all
 from receiving import FILE
-from registered import COURT_TITLE
+from registered import COURT_TITLE, registered
+from writing_letters import came
 
-from clauses.test_2_9_from_another_company import Partner
+from clauses.test_2_9_from_another_company import FRIENDS, Partner
 from clauses.test_4_1_policy_change import in_force
 from clauses.test_5_4_no_log import Lost
-from kept.errors import SubmissionError
+from kept.crypto.signature import SigningKey, new_seed
+from kept.errors import NoteError, NotFoundError, SubmissionError
 from kept.policy.decision import Allowed, Mandate
 from kept.policy.duties import roles_with
 from kept.policy.words import Exit, Source
 from kept.services.accounts import accounts
+from kept.services.cases import cases
+from kept.services.engine.record import operator
 from kept.services.forms.collection import keep_notice
 from kept.services.forms.receipts import receipts_of
 from kept.services.gate import gate
 from kept.services.messages.outbox import send_due
-from kept.services.my_data import choices, erasure, statements
+from kept.services.my_data import choices, erasure, rights_requests, statements
 from kept.services.my_data.corrections import remove_value
 from kept.services.my_data.message_reasons import messages_to
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import sessions
+from kept.services.third_parties import intake
 
 pytestmark = pytest.mark.anyio
 DAY = 86400.0
@@ -243,6 +248,73 @@ async def test_a_name_by_its_word_is_not_written(installation, desk, partner):
     assert "Somebody Else" not in desk.box.received[0].text
 
 
+@pytest.mark.parametrize("by", [{"mail_address": MAIL}, {"phone": PHONE}])
+async def test_nobody_is_found_by_it(installation, partner, by):
+    """§2.9 breach: a partner puts an address of its own into somebody's account, then calls support as them: not found, and told."""
+    own = await installation.join()
+    await installation.give(own, [("postal_address", "604-8001 Invented-cho 1")])
+    installation.wall.pass_(10)
+    await partner.give(partner.record(await partner.login(own), by))
+    await confirm_all(installation.engine, own.person_id)  # the partner reads what is sent there
+    sato = await installation.staff("sato", ("support",))
+    case = await cases.open_case(installation.engine, sato, "contact")
+    with pytest.raises(NotFoundError):
+        await cases.find_in_case(installation.engine, sato, case.id, by)
+    entry = await installation.newest()
+    assert (entry.act, entry.outcome, entry.clause) == ("actor:person:find", "refused", "4.5")
+    assert [(one.item, one.step, one.reason) for one in entry.refused] == [(next(iter(by)), 7, "stated")]
+    assert entry in [line.account for line in (await own_data(installation.engine, own)).history.lines]
+    word = (await own_data(installation.engine, own)).statements[0].word.id
+    await statements.confirm_statement(installation.engine, own, word, [])
+    assert (await cases.find_in_case(installation.engine, sato, case.id, by)).person_id == own.person_id
+
+
+async def test_no_copy_goes_to_who_put_the_name_there(installation, partner):
+    """§2.9, §0.1 breach: a partner plants name and address, then asks by letter, with its own paper, for a copy of everything."""
+    own = await installation.join()
+    await installation.give(own, [("phone", PHONE), ("date_of_birth", "1990-04-01")])
+    installation.wall.pass_(10)
+    planted = {"name": "Pat Partner", "postal_address": "604-8001 Invented-cho 1"}
+    await partner.give(partner.record(await partner.login(own), planted))
+    kato = await installation.staff("kato", ("privacy",))
+    made = await came(installation, kato, "disclosure", criteria=planted)
+    found = await rights_requests.request_of(installation.engine, made)
+    assert not found.found
+    tried = [one for one in await installation.ledger() if one.act == "actor:person:find"]
+    assert [(one.outcome, {no.reason for no in one.refused}) for one in tried] == [("refused", {"stated"})]
+
+
+async def test_a_yes_on_the_form_provides_nothing_of_its_word(installation, partner):
+    """§2.9, §4.6 breach: who ticks a third party later gives away what they typed, and not what a partner says of them."""
+    own = await given(installation, partner)
+    await confirm_all(installation.engine, own.person_id)
+    await installation.give(own, [("choice", "picture-club//picture-club")])
+    at = installation.engine.clock.now()
+    mandate = Mandate("m", "staff", "a", "partners", "picture-club", "", b"", at, at + 60, revoked=False, volume_left=9)
+    person = await installation.engine.people.load(own.person_id)
+    about = gate.Circumstances(recipient="picture-club")
+    said = await gate.decide(installation.engine, mandate, person, ("name", "mail_address"), Exit.PROVISION, at, about)
+    assert {one.reason for one in said.values()} <= {"stated", "consent"}
+    assert len(said) == 2
+
+
+async def test_who_signs_for_another_partner_or_under_its_old_key_brings_nothing(installation, partner):
+    """§2.9 breach: a partner signs in another's name; a thief signs with the key that was replaced a day ago."""
+    own = await installation.join()
+    login = await partner.login(own)
+    await registered(installation, "partner", "other-friends", SigningKey(new_seed()).public)
+    stolen, partner.key = partner.key, SigningKey(new_seed())
+    await registered(installation, "partner", FRIENDS, partner.key.public)
+    for name in ("other-friends", FRIENDS):
+        file = partner.file(partner.record(login), key=stolen, name=name)
+        with pytest.raises(NoteError) as refused:
+            await intake.take_in(installation.engine, file, by=operator("test"))
+        assert cited(refused.value) == "§2.9"
+        assert (await installation.newest()).outcome == "refused"
+    assert await held(installation, own) == {}
+    assert (await partner.give(partner.record(login))).reasons == {"taken": 1}
+
+
 async def test_what_is_not_ticked_is_no_yes(installation, partner):
     """§2.9 breach: confirming what was given is no yes to what the company says beside it; a box it did not name is refused."""
     own = await given(installation, partner)
@@ -309,7 +381,9 @@ async def test_every_page_says_that_it_is_a_word(installation, desk, partner):
     assert f"{COURT_TITLE} says that you agreed to something. Is it so?" in page
     assert f"{COURT_TITLE}が、お客様の同意を得たとしています。" in (await browser.get("/ja/my-data")).text
     sato = await installation.staff("sato", ("support",))
-    case = await installation.case(sato)
+    await installation.give(own, [("phone", PHONE)])
+    case = await cases.open_case(installation.engine, sato, "contact")
+    case = await cases.find_in_case(installation.engine, sato, case.id, {"phone": PHONE})
     console = Browser(installation, at=CONSOLE)
     console.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, "sato")
     case_page = (await console.get(f"/en/case/{case.id}")).text
@@ -321,7 +395,7 @@ async def test_every_page_says_that_it_is_a_word(installation, desk, partner):
     page = (await browser.get("/en/my-data")).text
     assert page.count("you confirmed it on") == 3
     kinds = [kind for _, kind, _ in await receipts_of(installation.engine, own)]
-    assert sorted(kinds) == ["consent", "partner"]
+    assert sorted(kinds) == ["consent", "consent", "partner"], "beside the receipt of their phone number"
 
 
 async def test_nobody_else_answers_for_them(installation, partner):

@@ -10,7 +10,7 @@ import re
 import pytest
 from asked import CONSOLE, Browser
 from cited import cited
-from installation import MAIL, NAME
+from installation import MAIL, NAME, PHONE
 from receiving import FILE
 from registered import COURT_TITLE, asked, registered
 
@@ -118,7 +118,9 @@ async def test_it_serves_what_its_notice_bound_and_nothing_else(installation, pa
     own = await installation.join()
     await partner.give(partner.record(await partner.login(own)))
     session = await installation.staff()
-    case = await installation.case(session)
+    await installation.give(own, [("phone", PHONE)])
+    case = await cases.open_case(installation.engine, session, "contact")
+    case = await cases.find_in_case(installation.engine, session, case.id, {"phone": PHONE})
     card = await cases.open_item(installation.engine, session, case.id, "name")
     with card["name"].open(Exit.SCREEN) as value:
         assert value == NAME
@@ -329,6 +331,16 @@ async def test_a_name_or_key_that_is_none_is_not_registered(installation):
         with pytest.raises(KeptError) as refused:
             await asked(installation, "partner", name, key)
         assert (refused.value.reason, cited(refused.value)) == (reason, "§2.9")
+
+
+@pytest.mark.parametrize("title", ["Photolibrary", "ＰＨＯＴＯＬＩＢＲＡＲＹ", " Photo Library ", "ﾌｫﾄﾗｲﾌﾞﾗﾘ"])
+async def test_nobody_is_registered_under_our_own_name(installation, title):
+    """§2.9 breach: *Photolibrary says you agreed*: a partner that is called as we are would speak with our voice."""
+    with pytest.raises(InputError) as refused:
+        await asked(installation, "partner", "friends", b"k" * 32, title=title)
+    assert (refused.value.reason, cited(refused.value)) == ("party-other", "§2.9")
+    said = await installation.newest()
+    assert (said.act, said.outcome, said.clause) == ("staff:party:ask", "refused", "2.9")
 
 
 async def test_a_program_takes_it_in_for_staff_as_their_page_does(installation, partner):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from random import Random
 
 import pytest
 from asked import CONSOLE, Browser
@@ -10,18 +11,23 @@ from cited import cited
 from counted import StatisticsDesk, by_option, no_noise, person
 from installation import MAIL, NAME, POLICY, Installation, second_version
 
-from kept.errors import DeniedError, InputError, KeptError, SealError, StoreError
+from kept import limits
+from kept.errors import DeniedError, InputError, KeptError, PolicyError, SealError, StoreError
 from kept.guarantees.board import promise_board
-from kept.policy.words import ClauseState
+from kept.policy.decision import Mandate
+from kept.policy.words import ClauseState, Exit
 from kept.services.accounts import accounts
+from kept.services.cases import cases
 from kept.services.figures import projections, queries, sampler
 from kept.services.figures.projections import end_builds
+from kept.services.gate import gate
 from kept.services.my_data import choices, erasure
-from kept.services.staff import sessions
+from kept.services.staff import activation, sessions
 from kept.services.upkeep.canary_planting import plant
 from kept.services.upkeep.verification import verify_installation
 from kept.statistics import counting
-from kept.statistics.budget import Precision
+from kept.statistics.budget import Precision, variance
+from kept.statistics.data_set import MICRO
 
 pytestmark = pytest.mark.anyio
 DAY = 86400.0
@@ -380,6 +386,63 @@ async def test_my_data_says_that_one_was_counted(installation, desk):
     page = (await browser.get("/en/my-data")).text
     assert "Market research, published without identifying anyone" in page
     assert "counted" in page
+
+
+@pytest.mark.parametrize("how", ["object", "stop"])
+async def test_a_no_says_what_it_comes_too_late_for(installation, desk, how):
+    """§4.2 breach: who objects after a build is in it until it ends; my data says so, in both languages, and not to anybody else."""
+    own = await person(installation, prefecture="nara")
+    await desk.build()
+    browser = Browser(installation)
+    await browser.sign_in(own)
+    said = {"en": "A data set built before your no", "ja": "お断りになる前に作成したデータセット"}
+    for language, words in said.items():
+        assert words not in (await browser.get(f"/{language}/my-data")).text
+    if how == "object":
+        await browser.post("/en/my-data/choice", purpose=RESEARCH, allow="no")
+    else:
+        await browser.post("/en/my-data/stop", purpose=RESEARCH, stop="yes")
+    for language, words in said.items():
+        assert (await browser.get(f"/{language}/my-data")).text.count(words) == 1
+
+
+async def test_research_reads_no_single_answer(installation, desk):
+    """§4.2 breach: who researches opens a case, reads by the gate and by a program: nothing leaves but by *statistics*."""
+    own = await person(installation, prefecture="nara", mail_address=MAIL)
+    engine, at = installation.engine, installation.engine.clock.now()
+    with pytest.raises(DeniedError):
+        await cases.open_case(engine, desk.researcher, RESEARCH)
+    for kind, way in (("staff", Exit.SCREEN), ("staff", Exit.MAIL), ("program", Exit.APP), ("staff", Exit.PUBLICATION)):
+        mandate = Mandate("m", kind, "a", "research", RESEARCH, "", b"", at, at + 60, revoked=False, volume_left=9)
+        person_now = await engine.people.load(own.person_id)
+        said = (await gate.decide(engine, mandate, person_now, ("prefecture",), way, at))["prefecture"]
+        assert (said.step, said.reason, said.clause) == (7, "exit", "4.2")
+
+
+@pytest.mark.parametrize(
+    ("declared", "wrong"),
+    [
+        (b"rho: 0.05", b"rho: 10"), (b"rho: 0.05", b"rho: 0.26"), (b"rho-year: 0.2", b"rho-year: 0.6"),
+        (b"delta: 1e-9", b"delta: 0.001"), (b"      prefecture: declared", b"      name: declared"),
+        (b"      prefecture: declared", b"      fax: declared"), (b"      prefecture: declared", b"      phone: declared"),
+    ],
+)  # fmt: skip
+async def test_a_policy_that_would_show_somebody_does_not_run(installation, declared, wrong):
+    """§4.2 breach: a budget so large that its noise hides nobody, or names as a dimension: not even proposed, by anybody."""
+    with pytest.raises(PolicyError) as refused:
+        await activation.propose(installation.engine, second_version((declared, wrong)), by="test")
+    assert refused.value.reason in {"value-unfit", "statistics-unfit"}
+    assert installation.engine.policy.policy.version == 1
+
+
+def test_the_largest_budget_a_policy_may_have_still_hides():
+    """§4.2 breach: all but one answer known, a whole year's largest budget spent on that one: right in 69 of 100, not more."""
+    spread = variance(1, round(limits.COUNTED_RHO_YEAR * MICRO))
+    dice = Random(7)  # noqa: S311 -- which answer is the truth; the noise is the desk's own
+    rounds = 2_000
+    noise, _ = sampler.draw(rounds, spread)
+    right = sum((truth + one > 0.5) == bool(truth) for one in noise for truth in (dice.randrange(2),))
+    assert 0.55 < right / rounds < 0.75, "more than guessing, and far from knowing"
 
 
 async def console(installation, login):

@@ -6,7 +6,7 @@ import pytest
 from asked import CONSOLE, SITE, Browser
 from cited import cited
 from installation import MAIL, NAME, PHONE, Installation
-from registered import COURT_TITLE, registered
+from registered import CLUB_TITLE, registered
 from second import read_and_approve
 
 from kept.crypto.sealed_to import OpeningKey
@@ -65,7 +65,7 @@ async def test_the_register_outlives_the_person_and_says_whose_it_is(installatio
         assert (line.party, set(line.items), line.pseudonym) == (CLUB, {"name", "mail_address"}, number)
         assert (line.said["person"], line.said["party"], line.said["representative"]) == (
             NAME,
-            COURT_TITLE,
+            CLUB_TITLE,
             "R. Invented",
         )
         assert line.until - line.at == pytest.approx(keep_seconds(installation.engine), abs=1)
@@ -240,7 +240,7 @@ async def test_the_pages(installation):
     site.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     preview = (await site.get("/en/my-data/erase")).text
     assert "A law obliges us to keep this until" in preview
-    assert COURT_TITLE in preview
+    assert CLUB_TITLE in preview
     assert "法令" in (await site.get("/ja/my-data/erase")).text
     await site.get("/en/my-data/erase")
     answer = await site.post("/en/my-data/erase", when="now")

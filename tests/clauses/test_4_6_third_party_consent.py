@@ -11,7 +11,7 @@ import pytest
 from asked import Browser
 from cited import cited
 from installation import MAIL, NAME, POLICY, second_version
-from registered import COURT_TITLE, registered
+from registered import CLUB_TITLE, registered
 from second import read_and_approve
 
 from kept import policy_files
@@ -113,7 +113,7 @@ async def test_the_register_is_written_by_the_release_and_the_person_reads_it(in
         record["entry"],
     )
     assert (line.said["party"], line.said["address"], line.said["representative"], line.said["person"]) == (
-        COURT_TITLE, "1 Invented-cho, Kyoto", "R. Invented", NAME,
+        CLUB_TITLE, "1 Invented-cho, Kyoto", "R. Invented", NAME,
     )  # fmt: skip
     assert line.said["consented"] <= moment(line.at)
     assert await installation.engine.notices.get(line.said["notice"])
@@ -122,7 +122,7 @@ async def test_the_register_is_written_by_the_release_and_the_person_reads_it(in
     page = (await browser.get("/en/my-data")).text
     assert "Who received it" in page
     shown = page.split('id="provided"')[1].split("</ul>")[0]
-    assert COURT_TITLE in shown
+    assert CLUB_TITLE in shown
     assert NAME in shown
     own = await installation.session(own.person_id)
     with zipfile.ZipFile(io.BytesIO(await take_along(installation.engine, own, "en"))) as packed:

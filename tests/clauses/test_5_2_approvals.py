@@ -13,7 +13,7 @@ from counted import StatisticsDesk
 from installation import MAIL, second_version
 from reaching import reach
 from receiving import FILE, SITE
-from registered import COURT, PAPER, long_registered
+from registered import CLUB_TITLE, COURT, PAPER, long_registered
 from second import mark_of, read_and_give
 from taking import CONTEST, EVENT, SURVEY, opened
 from writing_letters import answered, approved, asked_second, came, checked, granted
@@ -99,7 +99,7 @@ async def ask_disclosure(installation):
 async def ask_party(installation):
     """Another party's key."""
     asker = await installation.staff("asker", ("partners", "privacy"))
-    texts = {"title": "T", "address": "A", "representative": "R"}
+    texts = {"title": CLUB_TITLE, "address": "A", "representative": "R"}
     key = OpeningKey.new().public
     party = parties.new_party(parties.PartyKind.RECIPIENT, "picture-club", **texts, public_key=key)
     await parties.ask_party(installation.engine, asker, party)

@@ -6,7 +6,7 @@ import pytest
 from asked import CONSOLE, Browser
 from cited import cited
 from installation import MAIL, NAME
-from registered import ASKS, CONFIRMS, COURT, COURT_TITLE, DAY, asked, clerk, registered
+from registered import ASKS, CLUB_TITLE, CONFIRMS, COURT, COURT_TITLE, DAY, asked, clerk, registered
 from second import read_and_approve
 
 from kept.crypto.sealed_to import OpeningKey
@@ -77,7 +77,7 @@ async def test_one_alone_changes_no_key(installation):
         with pytest.raises(DeniedError):
             await read_and_approve(parties.CONFIRMING, installation.engine, session, party.id)
     for kind, name in (("recipient", CLUB), ("authority", COURT), ("partner", "friends")):
-        texts = {"title": "T", "address": "A", "representative": "R"}
+        texts = {"title": CLUB_TITLE, "address": "A", "representative": "R"}
         mine = parties.new_party(PartyKind(kind), name, **texts, public_key=OpeningKey.new().public)
         with pytest.raises(DeniedError):
             await parties.ask_party(installation.engine, support, mine)

@@ -12,7 +12,7 @@ from datetime import datetime
 import pytest
 from installation import MAIL, NAME, PASSWORD, PHONE, POLICY, Installation, confirm_all
 from receiving import FILE, SITE
-from registered import COURT, COURT_TITLE, registered
+from registered import CLUB_TITLE, COURT, COURT_TITLE, registered
 from taking import CONTEST, opened
 from writing_letters import came
 
@@ -103,6 +103,7 @@ ABOUT_NOBODY = {
         "tile",
         "head",
         "checkpoint",
+        "cosignature",
         "tally",
         "notice_token",
         "policy_version",
@@ -271,7 +272,8 @@ async def test_everything_is_in_it_in_words(installation, desk, language):
         assert part.title[language] in page
     assert {one["what"] for one in data["registers"]} == {"provision", "receipt", "consent"}
     assert {one["with_in_words"].partition(",")[0].partition("、")[0] for one in data["registers"] if one["with"]} == {
-        COURT_TITLE
+        CLUB_TITLE,
+        COURT_TITLE,
     }
     assert [one["authority"] for one in data["authorities"]] == ["Invented District Court"]
     assert (data["emergencies"][0]["text"], data["emergencies"][0]["review"]) == (TEXT, "justified")

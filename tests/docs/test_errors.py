@@ -8,7 +8,7 @@ from pathlib import Path
 from docs.reasons import raised
 
 ROOT = Path(__file__).parent.parent.parent
-SET_APART = {"campaign-size", "ledger-behind-itself"}
+SET_APART = {"campaign-size", "ledger-behind-itself", "witnesses-silent"}
 """Reasons kept in a variable before they are raised; each is looked for as text."""
 
 

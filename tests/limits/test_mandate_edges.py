@@ -620,8 +620,8 @@ async def test_the_register_of_other_parties(installation):
     """A key counts a day after its confirmation; a text has 200 characters; the board tells of the change for 30 days."""
     engine, key = installation.engine, OpeningKey.new().public
     with pytest.raises(InputError):
-        await asked(installation, "recipient", "picture-club", key, title="x" * (limits.PARTY_CHARACTERS + 1))
-    party = await asked(installation, "recipient", "picture-club", key, title="x" * limits.PARTY_CHARACTERS)
+        await asked(installation, "recipient", "picture-club", key, address="x" * (limits.PARTY_CHARACTERS + 1))
+    party = await asked(installation, "recipient", "picture-club", key, address="x" * limits.PARTY_CHARACTERS)
     done = await read_and_approve(parties.CONFIRMING, engine, await clerk(installation, CONFIRMS), party.id)
     installation.wall.pass_(done.from_at - engine.clock.now() - 1)
     assert await parties.party_of(engine, parties.PartyKind.RECIPIENT, "picture-club") is None

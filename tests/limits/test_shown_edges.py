@@ -154,6 +154,21 @@ def test_the_options_that_can_be_counted(more):
     assert ("statistics-unfit" in codes) is bool(more)
 
 
+@pytest.mark.parametrize("above", [0.0, 0.001])
+@pytest.mark.parametrize("word", ["rho: 0.05", "rho-year: 0.2"])
+@pytest.mark.edge("COUNTED_RHO", "COUNTED_RHO_YEAR")
+def test_the_largest_budget_of_counts(word, above):
+    """A policy may declare as much for a period, and for twelve months, and no more."""
+    most = limits.COUNTED_RHO if word.startswith("rho: ") else limits.COUNTED_RHO_YEAR
+    first = (
+        policy_files(POLICY)[POLICY.name].decode().replace("rho-year: 0.2", f"rho-year: {limits.COUNTED_RHO_YEAR}", 1)
+    )
+    word = word.replace("rho-year: 0.2", f"rho-year: {limits.COUNTED_RHO_YEAR}")
+    larger = first.replace(word, f"{word.partition(':')[0]}: {most + above}", 1)
+    codes = {one.code for one in check_policy({POLICY.name: larger.encode()}, words())}
+    assert ("value-unfit" in codes) is bool(above)
+
+
 @pytest.mark.parametrize(
     ("at", "path", "most"),
     [(CONSOLE, "/en/demo/staff", limits.SMALL_REQUEST_FIELDS), (SITE, "/en/sign-in", limits.REQUEST_FIELDS)],

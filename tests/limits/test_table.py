@@ -34,11 +34,15 @@ FORMATS = {
     "crypto/draw": {"SPACE"},
     "crypto/sealed_to": {"KEY_BYTES"},
     "crypto/second_factor": {"STEP_SECONDS", "DIGITS", "SECRET_BYTES"},  # RFC 6238
+    "crypto/lattice_signature": {"LATTICE_PUBLIC_BYTES"},  # FIPS 204
     "crypto/signature": {"SEED_BYTES", "PUBLIC_BYTES", "FIELD", "OF_ORDER_EIGHT"},
     "crypto/token": {"MAC_BYTES"},
+    "ledger/cosignature": {"TIME_BYTES", "NAME_BYTES"},
     "ledger/leaf": {"NONCE_BYTES"},
-    "ledger/note": {"KEY_ID_BYTES", "PUBLIC_BYTES"},
+    "ledger/note": {"KEY_ID_BYTES"},
+    "ledger/submission": {"MOST_HASHES"},
     "ledger/tile": {"WIDTH", "HEIGHT"},
+    "ledger/tile_path": {"GREATEST_LEVEL"},
     "ledger/tree": {"HASH_BYTES"},
     "number": {"GREATEST"},  # what a database holds
     "services/accounts/linking": {"CODE_CHARACTERS"},
@@ -57,8 +61,8 @@ FORMATS = {
     "policy/instance": {"SCALE"},
     "vault/individual_number": {"DIGITS"},
     "vault/normal": {"JAPAN", "JAPAN_DIGITS", "E164_DIGITS", "LOCAL_CHARACTERS"},  # the last RFC 5321
-    "store/bound_rows": {"SEAL_BYTES"},
     "store/row_sums": {"_MODULUS"},
+    "vault/rows": {"SEAL_BYTES"},
     "vault/sealed": {"PAD_BYTES"},
     "vault/no_log": {"PAD_BYTES", "FIRST"},
     "web/theme": {"CONTRAST", "_LINEAR_BELOW", "_WEIGHTS"},  # WCAG 2.2

@@ -63,7 +63,7 @@ class Table:
 
     def bend(self) -> bool:
         """Do the edit; False where there is no row to do it with."""
-        return bool(getattr(self, f"_{self._cell.kind}")())
+        return bool(self._rows()) and bool(getattr(self, f"_{self._cell.kind}")())
 
     def _run(self, statement: str, *parameters: object) -> list[tuple]:
         return self._base.execute(statement, parameters).fetchall()

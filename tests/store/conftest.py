@@ -11,11 +11,12 @@ import pytest
 from kept.store.interface import Store
 from kept.store.queries import queries
 from kept.store.sqlite import SqliteStore
+from kept.vault.rows import RowSeals
 
 
 def _bound(part: str, folder: Path) -> Store:
     store = SqliteStore(folder / f"{part}.db", part, create=True)
-    store.bind(b"k" * 32, lambda _: None)
+    store.bind(RowSeals(b"k" * 32), lambda _: None)
     return store
 
 

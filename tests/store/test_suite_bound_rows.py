@@ -8,8 +8,9 @@ import pytest
 
 from kept.errors import SealError
 from kept.store import sql
+from kept.vault.rows import RowSeals
 
-KEY = b"b" * 32
+KEY = RowSeals(b"b" * 32)
 PERSON, OTHER = b"p" * 16, b"o" * 16
 SESSION = {"token_hash": b"t" * 32, "created_at": 1.0, "signed_in_at": 1.0, "expires_at": 90.0}
 

@@ -33,6 +33,7 @@ from kept.store.bound_rows import bound_writing
 from kept.store.queries import Query
 from kept.store.row_book import RowBook
 from kept.store.sqlite import SqliteStore
+from kept.vault.rows import RowSeals
 
 POLICY = Path(__file__).parents[2] / "policies" / "photolibrary.policy.md"
 PASSWORD = "four unrelated words here"
@@ -265,7 +266,7 @@ class Installation:
         bound = bound_writing(part, Query("ours", tuple(parameters), (), "A test's own.", whole))
         connection = sqlite3.connect(self.address.data if part == "data" else self.address.keys)
         try:
-            book = RowBook(connection, part, self.engine.keyring.installation_key(ROWS))
+            book = RowBook(connection, part, RowSeals(self.engine.keyring.installation_key(ROWS)))
             touched = book.write(whole, bound, parameters) if bound else connection.execute(whole, parameters).rowcount
             book.settle()
             connection.commit()

@@ -13,7 +13,15 @@ DAY = 86400.0
 ASKS, CONFIRMS = "party-asks", "party-confirms"
 COURT = "invented-court"
 COURT_TITLE = "Invented District Court"
+CLUB_TITLE = "Picture Club (example)"
+"""What the sample policy calls its recipient."""
 PAPER = b"%PDF-1.4\n% an order of an invented court\n"
+
+
+def title_of(installation, kind, name):
+    """A recipient is called what the policy calls it, anybody else as the court is."""
+    declared = installation.engine.policy.policy.recipients.get(name) if kind == "recipient" else None
+    return next(iter(declared.names.values())) if declared else COURT_TITLE
 
 
 async def clerk(installation, login):
@@ -25,8 +33,13 @@ async def clerk(installation, login):
 
 
 async def asked(installation, kind, name, public, **texts):
-    """A party somebody asked for; return the change."""
-    said = {"title": COURT_TITLE, "address": "1 Invented-cho, Kyoto", "representative": "R. Invented", **texts}
+    """A party somebody asked for, a recipient under the name the policy gives it; return the change."""
+    said = {
+        "title": title_of(installation, kind, name),
+        "address": "1 Invented-cho, Kyoto",
+        "representative": "R. Invented",
+        **texts,
+    }
     party = parties.new_party(PartyKind(kind), name, **said, public_key=public)
     await parties.ask_party(installation.engine, await clerk(installation, ASKS), party)
     return party
@@ -43,7 +56,11 @@ async def registered(installation, kind, name, public, **texts):
 async def long_registered(installation, kind, name, public):
     """A party in effect, as if two had seen to it long ago: nothing waits and nothing is recorded."""
     engine, at = installation.engine, 1.0
-    said = {"title": COURT_TITLE, "address": "1 Invented-cho, Kyoto", "representative": "R. Invented"}
+    said = {
+        "title": title_of(installation, kind, name),
+        "address": "1 Invented-cho, Kyoto",
+        "representative": "R. Invented",
+    }
     party = replace(
         parties.new_party(PartyKind(kind), name, **said, public_key=public), asked_by="a", confirmed_by="b", from_at=at
     )

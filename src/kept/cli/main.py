@@ -21,7 +21,7 @@ COMMANDS = tuple(
     import_module(f"kept.cli.{name}")
     for name in (
         "init check accept explain diff render serve staff keys backup canary attest recipient partner bundle scan verify recover"
-        " status tour"
+        " witness status tour"
     ).split()
 )
 """Every command, in the order `kept --help` lists them: a module with `add`, which says what runs it."""

@@ -20,6 +20,7 @@ from kept import limits, policy_files
 from kept.channels.fax import FaxServer
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
+from kept.cli.given import read_given
 from kept.cli.opening import address_of, runs
 from kept.crypto.sealed_to import OpeningKey
 from kept.demo import DATABASE, ORIGIN, POLICY
@@ -40,6 +41,7 @@ from kept.services.engine.clock import Clock
 from kept.services.engine.engine import Engine
 from kept.services.engine.installation import Address, Settings, installation_parts, parse_address
 from kept.services.engine.key_files import write_key
+from kept.services.engine.witnesses import WhileSilent
 from kept.services.staff.activation import activate_first
 from kept.web.app import More, build_app
 from kept.web.own import Pages
@@ -57,7 +59,7 @@ def add(commands: Any) -> None:
         "serve", help="serve the customers' site and the staff console",
         epilog="example: kept serve --store sqlite:///shop.db --port 8330   ·   kept serve --demo .demo",
     )  # fmt: skip
-    parser.add_argument("--port", type=_port, default=8330, help="port (default: 8330)")
+    parser.add_argument("--port", type=read_port, default=8330, help="port (default: 8330)")
     parser.add_argument(
         "--demo", metavar="FOLDER", default="", help="serve the demo kept in FOLDER, with its invented people"
     )
@@ -73,6 +75,14 @@ def add(commands: Any) -> None:
         help="our HylaFAX server (default: localhost:4559); reached by its own programs",
     )  # fmt: skip
     parser.add_argument(
+        "--witnesses", metavar="FILE", default="",
+        help="who must cosign each checkpoint before it is published (C2SP tlog-policy, with an address for every witness)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--while-silent", choices=tuple(WhileSilent), default=WhileSilent.LATE,
+        help="while too few of them answer: publish late, or close the gate after a while as well (default: late)",
+    )  # fmt: skip
+    parser.add_argument(
         "--policy", default="", help="the policy's first file: watched, and activated first in the demo"
     )
     parser.add_argument(
@@ -83,7 +93,8 @@ def add(commands: Any) -> None:
     runs(parser, run)
 
 
-def _port(text: str) -> int:
+def read_port(text: str) -> int:
+    """Read a port from an option."""
     if not (port := parse_number(text, PORTS[-1])):
         raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, found {text[:20]!r}")
     return port
@@ -93,7 +104,7 @@ def _server(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon or not host:
         raise argparse.ArgumentTypeError(f"expected a host and a port such as mail.example:25, found {text[:40]!r}")
-    return host.strip("[]"), _port(port)
+    return host.strip("[]"), read_port(port)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -204,6 +215,8 @@ async def _serve(
     try:
         site = site_address(chosen.port)
         background.set_up(engine, site=site, mail=await _mail_server(chosen, mailbox), fax=FaxServer(*chosen.fax))
+        policy = read_given(chosen.witnesses) if chosen.witnesses else b""
+        await background.have_witnesses(engine, policy, chosen.while_silent)
         await background.begin(engine, (lambda: policy_files(chosen.policy)) if chosen.policy else None)
         await begin_serving(engine)
         if chosen.backups:

@@ -20,6 +20,7 @@ from kept.door.person import Person
 from kept.door.staff import Staff
 from kept.door.view import View, host_of
 from kept.errors import ClosedError, InputError, SignInError
+from kept.ledger.tile_path import parse_place
 from kept.policy.day import day_of
 from kept.policy.model import Policy, Purpose
 from kept.policy.words import CookieDuty
@@ -31,6 +32,7 @@ from kept.services.accounts.vouching import vouched_session
 from kept.services.cookies.first_scan import begin_serving
 from kept.services.cookies.rules import CookieRules
 from kept.services.engine.engine import Engine
+from kept.services.engine.published_log import read_entries, read_tile
 from kept.services.figures.queries import Statistic
 from kept.services.figures.releases import released
 from kept.services.forms.instance_record import Standing, all_standing
@@ -403,8 +405,8 @@ class Kept(View):
         Raises:
             InputError: The ledger never had that size.
         """
-        sequencer = self._engine.sequencer
-        size = sequencer.checkpoint.size if sequencer.checkpoint else 0
+        checkpoint, note = self._engine.published
+        size = checkpoint.size if checkpoint else 0
         if not 0 <= older <= size:
             raise InputError(
                 "expected a size the ledger has had, found another",
@@ -412,8 +414,33 @@ class Kept(View):
                 hint=f"0 to {size}",
                 rests_on="ledger-consistent",
             )
-        hashes = await sequencer.consistency(older, size) if older else ()
-        return sequencer.note, tuple(one.hex() for one in hashes)
+        hashes = await self._engine.sequencer.consistency(older, size) if older else ()
+        return note, tuple(one.hex() for one in hashes)
+
+    async def log_tile(self, level: int, place: str) -> bytes | None:
+        """Return the hashes of one tile of the log, 32 bytes each, as far as the published checkpoint reaches.
+
+        Args:
+            level: 0 to 63.
+            place: Which tile, and which part of it, as C2SP tlog-tiles writes it: `x001/x234/067` or `000.p/12`.
+
+        Returns:
+            None when the published tree has no such tile, or fewer hashes in it.
+        """
+        found = parse_place(place)
+        return await read_tile(self._engine, level, found) if found else None
+
+    async def log_entries(self, place: str) -> bytes | None:
+        """Return one entry bundle of the log: leaves, each behind its length as two bytes; they hide what they commit to.
+
+        Args:
+            place: Which bundle, and which part of it, as for `log_tile`.
+
+        Returns:
+            None when the published tree has no such bundle, or fewer entries in it.
+        """
+        found = parse_place(place)
+        return await read_entries(self._engine, found) if found else None
 
     async def instances(self) -> list[Standing]:
         """Return the questionnaires, contests, sweepstakes and events that were opened, those that are over as well."""

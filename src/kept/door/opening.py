@@ -54,22 +54,25 @@ async def open(  # noqa: A001, PLR0913 -- kept.open reads as it should; an insta
     background: bool = True,
     site: str = "",
     mail: str = "",
+    witnesses: str | Path = "",
+    while_silent: str = "late",
     settings: Settings | None = None,
 ) -> AsyncIterator[Kept]:
     """Open an installation in this process, making it on the first call.
 
-    On the first call the policy is activated. Later a changed policy file does not replace the running one: activate it
-    on the console, or with `Staff.activate`.
+    On the first call the policy is activated. A policy file changed later is activated on the console, or with `Staff.activate`.
 
     Args:
         policy: Path of the policy's first file.
         address: Database D, such as `sqlite:///shop.db`.
         keys: Database K; beside D when it is left out.
         key_folder: Folder of the key files; beside D when it is left out.
-        background: Whether this process also does what goes on without anybody asking: sends the outbox, ends what is
-            over, integrates the ledger, checks the promises. One process of an installation does; a second one says False.
+        background: Whether this process also does what goes on without anybody asking, such as sending and integrating. One
+            process of an installation does; a second one says False.
         site: Address of the customers' site, for the links in messages; without a slash at its end.
         mail: Mail server, `host:port`; no mail is sent without one.
+        witnesses: Path of the witness policy: who must cosign each checkpoint before it is published; nobody when left out.
+        while_silent: What happens while too few answer: checkpoints are published `late`, or the gate is to `close` as well.
         settings: What tests and tools set: the clock, the cost of passwords, the log's name.
 
     Raises:
@@ -78,7 +81,7 @@ async def open(  # noqa: A001, PLR0913 -- kept.open reads as it should; an insta
         BusyError: Another process does the work of this installation; say `background=False`.
         EvidenceError: The databases are older than what was acknowledged, or were rewritten.
 
-    An error names the clause it rests on in the policy in force, or in the one named here where that cannot be opened.
+    An error names its clause in the policy in force, or in the one named here.
     """
     async with AsyncExitStack() as held:
         files: dict[str, bytes] = {}
@@ -94,17 +97,23 @@ async def open(  # noqa: A001, PLR0913 -- kept.open reads as it should; an insta
             if not engine.has_policy:
                 await activate_first(engine, files, by="embedded")
             work.set_up(engine, site=site, mail=_mail_server(mail))
+            await work.have_witnesses(engine, _witness_policy(witnesses), while_silent)
             k = Kept(engine, site)
-            if background:
-                await work.begin(engine, lambda: policy_files(policy))
-                k._begin()  # noqa: SLF001 -- the door's own
-            else:
-                await finish_all(engine)
+            await _begin(k, engine, policy, background=background)
         except KeptError as error:
             note_hint(_cited(files, error))
             raise
         held.push_async_callback(k._end)  # noqa: SLF001 -- the door's own
         yield k
+
+
+async def _begin(k: Kept, engine: Engine, policy: str | Path, *, background: bool) -> None:
+    """Begin what goes on without anybody asking; only finish what was begun where another process does it."""
+    if background:
+        await work.begin(engine, lambda: policy_files(policy))
+        k._begin()  # noqa: SLF001 -- the door's own
+    else:
+        await finish_all(engine)
 
 
 def _cited(files: Mapping[str, bytes], error: KeptError) -> KeptError:
@@ -123,6 +132,16 @@ def _in_folder(place: Address) -> Address:
             hint="make it first",
         )
     return place
+
+
+def _witness_policy(path: str | Path) -> bytes:
+    """Return the file of the witness policy; empty where none is named."""
+    try:
+        return Path(path).read_bytes() if path else b""
+    except OSError as error:
+        raise SettingError(
+            f"expected to read {Path(path).name}: {error.strerror}", reason="file-unreadable", hint="check the path"
+        ) from None
 
 
 def _mail_server(named: str) -> MailServer | None:

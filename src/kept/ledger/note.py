@@ -1,19 +1,24 @@
-"""Signed notes: a text, and signatures each by a named key. Source: C2SP signed-note §Format, Ed25519 (type 0x01)."""
+"""Signed notes: a text, and signatures each by a named key. Source: C2SP signed-note §Format, §Signature types."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from kept import limits
+from kept.crypto.lattice_signature import LATTICE_PUBLIC_BYTES
 from kept.crypto.signature import SigningKey, is_sound_public_key, verify_signature
 from kept.errors import NoteError
 
 ED25519 = b"\x01"
+COSIGNER = b"\x04"
+LATTICE_COSIGNER = b"\x06"
+PUBLIC_BYTES = {ED25519: 32, COSIGNER: 32, LATTICE_COSIGNER: LATTICE_PUBLIC_BYTES}
+"""Kinds of signature that are known, with the length of their public keys: of a note, a cosignature, a cosignature by ML-DSA-44."""
 KEY_ID_BYTES = 4
-PUBLIC_BYTES = 32
 SPACES = frozenset(
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
@@ -22,42 +27,54 @@ SPACES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A published key: name, 4-byte id, Ed25519 public key of 32 bytes."""
+    """A published key.
+
+    Args:
+        name: Without spaces and plus signs.
+        key_id: 4 bytes.
+        public: 32 bytes for Ed25519, 1312 for ML-DSA-44.
+        kind: The one byte that says what its signatures are.
+    """
 
     name: str
     key_id: bytes
     public: bytes
+    kind: bytes = ED25519
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(self.kind + self.public).decode()}"
 
 
-def verifier_key(name: str, public: bytes) -> VerifierKey:
-    """Return the published form of *public*, 32 bytes, under *name*.
+def verifier_key(name: str, public: bytes, kind: bytes = ED25519) -> VerifierKey:
+    """Return the published form of *public* under *name*.
 
     Raises:
         NoteError: No key may be called so, or *public* is not a point that signatures can be trusted under.
     """
     if not _is_name(name):
         raise NoteError("expected a key name without spaces or plus signs", reason="note-key")
-    if not is_sound_public_key(public):
+    if len(public) != PUBLIC_BYTES.get(kind) or (kind != LATTICE_COSIGNER and not is_sound_public_key(public)):
         raise NoteError("expected an Ed25519 public key of the whole group, found another", reason="note-key")
-    digest = hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()
-    return VerifierKey(name, digest[:KEY_ID_BYTES], public)
+    digest = hashlib.sha256(name.encode() + b"\n" + kind + public).digest()
+    return VerifierKey(name, digest[:KEY_ID_BYTES], public, kind)
 
 
-def parse_verifier_key(unverified: str) -> VerifierKey:
+def parse_verifier_key(unverified: str, kinds: Collection[bytes] = (ED25519,)) -> VerifierKey:
     """Read a published key, `name+id+key`, with nothing before or after it.
 
+    Args:
+        unverified: The key, from outside.
+        kinds: The kinds of signature it may be for.
+
     Raises:
-        NoteError: It is not an Ed25519 verifier key, or its id is not its own.
+        NoteError: It is no verifier key of these kinds, or its id is not its own.
     """
     name, _, rest = unverified.partition("+")
     key_id, _, encoded = rest.partition("+")
     raw = _decode(encoded, "key")
-    if raw[:1] != ED25519 or len(raw) != 1 + PUBLIC_BYTES:
-        raise NoteError("expected an Ed25519 verifier key, found another", reason="note-key")
-    key = verifier_key(name, raw[1:])
+    if raw[:1] not in kinds:
+        raise NoteError("expected a verifier key of a kind that fits here, found another", reason="note-key")
+    key = verifier_key(name, raw[1:], raw[:1])
     if key.key_id.hex() != key_id:
         raise NoteError("expected a verifier key whose id is its own, found another", reason="note-key")
     return key

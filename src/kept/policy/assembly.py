@@ -45,6 +45,7 @@ def assemble(
     def every(word: str, make: Callable[[str, Found, Titles], T]) -> dict[str, T]:
         return {name: make(name, found, titles) for name, found in reading.all(word)}
 
+    recipients = every("recipients", declare.recipient)
     return Policy(
         id=front["policy"],
         version=front["version"],
@@ -61,9 +62,9 @@ def assemble(
         sections=_sections(translations),
         clauses=_clauses(translations, reading),
         items=every("items", declare.item),
-        purposes=every("purposes", declare.purpose),
+        purposes=declare.with_recipients(every("purposes", declare.purpose), recipients),
         points=every("collection", declare.point(reading.found.get(("keep", "")))),
-        recipients=every("recipients", declare.recipient),
+        recipients=recipients,
         processors=every("processors", declare.processor),
         cookies=every("cookies", declare.cookie),
         roles=every("roles", declare.role),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from kept.policy.duties import ENGINE_COOKIES, IDENTIFIERS
@@ -85,6 +86,33 @@ def revision(titles: Words, descriptions: Words, dpv: str, fides: str) -> str:
         [sorted(titles.items()), sorted(descriptions.items()), dpv, fides], ensure_ascii=False, separators=(",", ":")
     )
     return hashlib.sha256(b"kept/purpose/v1\x00" + framed.encode()).hexdigest()
+
+
+def with_recipients(purposes: Mapping[str, Purpose], recipients: Mapping[str, Recipient]) -> dict[str, Purpose]:
+    """Return the purposes, those of third parties with a revision that says whom people read of: another company is another yes.
+
+    Args:
+        purposes: By id.
+        recipients: By id; each counts with its names, country, means and what protects there.
+    """
+    found = dict(purposes)
+    for one in purposes.values():
+        named = [
+            [
+                who.id,
+                sorted(who.names.items()),
+                who.country,
+                who.means,
+                sorted((at, sorted(said.items())) for at, said in who.abroad.items()),
+            ]
+            for who in sorted(recipients.values(), key=lambda who: who.id)
+            if who.purpose == one.id
+        ]
+        if named:
+            framed = json.dumps([one.revision, named], ensure_ascii=False, separators=(",", ":"))
+            hashed = hashlib.sha256(b"kept/purpose-recipients/v1\x00" + framed.encode()).hexdigest()
+            found[one.id] = replace(one, revision=hashed)
+    return found
 
 
 def retention(plain: Plain) -> Retention:

@@ -79,7 +79,7 @@ def _purpose(before: Purpose, after: Purpose) -> Iterator[tuple[str, bool]]:
     if before.revision != after.revision:
         same = before.revision in after.editorial
         yield (
-            ("title or description, editorial" if same else "title or description: another purpose for old values"),
+            ("words or recipients, editorial" if same else "words or recipients: another purpose for old values"),
             not same,
         )
     if before.basis != after.basis:
@@ -104,6 +104,8 @@ def _point(before: Point, after: Point) -> Iterator[tuple[str, bool]]:
 
 def _recipient(before: Recipient, after: Recipient) -> Iterator[tuple[str, bool]]:
     yield from _sets("items", before.items, after.items, asks=True)
+    if (before.names, before.means) != (after.names, after.means):
+        yield "name or means", True
     if (before.country, before.purpose) != (after.country, after.purpose):
         yield "country or purpose", True
     if before.abroad != after.abroad:

@@ -86,8 +86,8 @@ class Purpose:
         uses: Items it may use; the literal `("*",)` for `uses: all`.
         exits: Ways out it may take.
         clause: Clause that declares it.
-        revision: Hex SHA-256 over title, description and term in all languages; a value given under another revision
-            does not serve this purpose.
+        revision: Hex SHA-256 over title, description and term in all languages, and over whom its third parties are; a value
+            given under another revision does not serve this purpose.
         titles: Title by language; what people see instead of the id.
         descriptions: One sentence by language; may be empty.
         dpv: DPV purpose term; part of the revision together with *fides*.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kept.errors import SubmissionError
+from kept.policy.demand import demands_in
 from kept.policy.ground import cite
 from kept.policy.instance import Instance
 from kept.policy.model import Point, Policy
@@ -91,6 +92,24 @@ def require_nothing_special(policy: Policy, point: Point, instance: Instance) ->
         )
         error = SubmissionError(message, reason="instance-special", hint=hint, rests_on="nothing-unneeded")
         raise cite(policy, error)
+
+
+def require_nothing_demanded(policy: Policy, point: Point, instance: Instance) -> None:
+    """Insist that no text of an instance says something has to be given where its point requires nothing.
+
+    Raises:
+        SubmissionError: One does.
+    """
+    found = demands_in(text for texts in instance.texts for text in texts.values())
+    if point.needed or not found:
+        return
+    error = SubmissionError(
+        f"expected texts that leave everything open, found one that demands: {', '.join(dict.fromkeys(found))}",
+        reason="instance-demands",
+        hint="every field can be left empty: say what it is for instead, or that it is not required",
+        rests_on="nothing-required fair-forms",
+    )
+    raise cite(policy, error)
 
 
 def main_purpose(policy: Policy, point: Point) -> str:

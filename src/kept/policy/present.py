@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from babel import Locale
@@ -57,6 +57,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "basis-law": "Only what a law requires.",
         "exits": "How: {exits}.",
         "recipient": "Third party, only if you tick it: {name} ({country}) receives {items}, {means}, for: {title}.",
+        "third-party": "Third party, only with your yes: {name} ({country}) receives {items}, {means}.",
         "means-sealed-file": "as a sealed file",
         "means-post": "by post",
         "means-encrypted-mail": "by encrypted e-mail",
@@ -93,6 +94,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "exits": "方法：{exits}。",
         "recipient": "第三者提供（チェックを入れていただいた場合に限ります）："
         "{name}（{country}）に、{items}を{means}提供します。目的：{title}。",
+        "third-party": "第三者提供（同意をいただいた場合に限ります）：{name}（{country}）に、{items}を{means}提供します。",
         "means-sealed-file": "封印したファイルで",
         "means-post": "郵便で",
         "means-encrypted-mail": "暗号化した電子メールで",
@@ -330,15 +332,32 @@ def _purpose_lines(policy: Policy, point: Point, purpose: Purpose, used: list[st
     for recipient in _recipients(policy, point, purpose.id):
         received = [item for item in recipient.items if item in used]
         if received:
-            said = say["recipient"].format(
-                name=recipient.names[language],
-                country=country_words(recipient.country, language),
-                items=_item_titles(policy, received, language),
-                means=say[f"means-{recipient.means}"],
-                title=purpose.titles[language],
-            )
-            lines.append(say["between"].join(filter(None, (said, abroad_words(recipient, language)))))
+            lines.append(_recipient_line(policy, "recipient", recipient, received, language))
     return lines
+
+
+def third_parties(policy: Policy, purpose_id: str, language: str) -> list[str]:
+    """Return who receives something for a purpose, where, what and how: a sentence each, for a page on which one says yes to it.
+
+    Args:
+        policy: In force.
+        purpose_id: The purpose.
+        language: Language of the words.
+    """
+    named = [one for one in policy.recipients.values() if one.purpose == purpose_id]
+    return [_recipient_line(policy, "third-party", one, one.items, language) for one in named]
+
+
+def _recipient_line(policy: Policy, said: str, recipient: Recipient, items: Sequence[str], language: str) -> str:
+    say = _WORDS[language]
+    line = say[said].format(
+        name=recipient.names[language],
+        country=country_words(recipient.country, language),
+        items=_item_titles(policy, items, language),
+        means=say[f"means-{recipient.means}"],
+        title=policy.purposes[recipient.purpose].titles[language],
+    )
+    return say["between"].join(filter(None, (line, abroad_words(recipient, language))))
 
 
 def hints(policy: Policy, point_id: str, stage: str, language: str, *, instance: Instance | None = None) -> list[Hint]:
@@ -433,7 +452,7 @@ def _recipients(policy: Policy, point: Point, purpose: str) -> list[Recipient]:
     return [one for one in named if one.purpose == purpose]
 
 
-def _item_titles(policy: Policy, items: list[str], language: str) -> str:
+def _item_titles(policy: Policy, items: Sequence[str], language: str) -> str:
     return _join(_WORDS[language], [policy.items[item].titles[language] for item in items])
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kept import limits
 from kept.policy import terms
 from kept.policy.item_type import ItemType
 from kept.policy.law import LAWS
@@ -302,10 +303,10 @@ STATISTICS = Body(
         ),
         "budget": Body(
             {
-                "rho": Number(0, 10),
+                "rho": Number(0, limits.COUNTED_RHO),
                 "per": Word(("month", "quarter", "year")),
-                "rho-year": Number(0, 10),
-                "delta": Number(0, 0.001),
+                "rho-year": Number(0, limits.COUNTED_RHO_YEAR),
+                "delta": Number(0, 0.000_001),
             },
             required=("rho", "per", "rho-year", "delta"),
         ),
@@ -397,9 +398,9 @@ RULE = Body(
                 "by": Many(Ref("item")),
                 "counts": Body(
                     {
-                        "rho": Number(0.0001, 1),
+                        "rho": Number(0.0001, limits.COUNTED_RHO),
                         "per": Word(("month", "quarter", "year")),
-                        "rho-year": Number(0.0001, 4),
+                        "rho-year": Number(0.0001, limits.COUNTED_RHO_YEAR),
                         "fewer-than": Number(10, 1_000_000, whole=True),
                     }
                 ),

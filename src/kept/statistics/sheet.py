@@ -108,8 +108,9 @@ def _english(facts: Facts, figures: Figures) -> tuple[tuple[str, str], ...]:
             (
                 f"Whether {unit} is in the data or not, these figures come out nearly as likely: the noise hides it, whatever "
                 "else somebody knows, and however many figures of this sheet they combine. Every declared cell is printed, "
-                "empty ones too, so that no cell tells that somebody is in it. The same question is answered once and from store "
-                "afterwards, so that asking again averages nothing away. No true count was kept."
+                "empty ones too, so that no cell tells that somebody is in it. The same question about the same build is answered "
+                "once and from store afterwards; about a later build it costs anew, so that asking again averages no more away than "
+                "the budget lets. No true count was kept."
             ),
         ),
     )
@@ -161,8 +162,8 @@ def _japanese(facts: Facts, figures: Figures) -> tuple[tuple[str, str], ...]:
             (
                 f"{unit}がデータに含まれていてもいなくても、この数になる確率はほとんど変わりません。ほかに何を知っていても、"
                 "この表の数をいくつ組み合わせても、含まれているかどうかはノイズに隠れます。宣言した区分は空のものも含めて"
-                "すべて表示するため、区分があること自体からは何も分かりません。同じ問いには保存した同じ回答を返すため、"
-                "繰り返し尋ねて平均を取ることもできません。実際の数は保存していません。"
+                "すべて表示するため、区分があること自体からは何も分かりません。同じデータへの同じ問いには保存した同じ回答を返し、"
+                "新しいデータへの問いには改めて予算を使うため、繰り返し尋ねて平均を取っても、予算を超えて分かることはありません。実際の数は保存していません。"
             ),
         ),
     )

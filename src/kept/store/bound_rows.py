@@ -13,14 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from kept.crypto.digest import hmac_sha256, same
 from kept.errors import SealError
-from kept.store.interface import BoundRow
 from kept.store.queries import Query, primary_key, queries
 from kept.store.register import ROW_SEAL, bound_columns, is_persons
 
-SEAL_BYTES = 16
-"""Half of HMAC-SHA256. Source: RFC 2104 §5 allows to truncate to half, and never below 80 bits."""
 _READS = re.compile(r"SELECT ([\w, ]+) FROM (\w+)(.*)", re.DOTALL)
 _INSERTS = re.compile(
     r"INSERT INTO (\w+) \(([\w, ]+)\)\s+VALUES \(([^()]*)\)(?:\s+ON CONFLICT \(([\w, ]+)\) DO (UPDATE|NOTHING))?"
@@ -28,34 +24,6 @@ _INSERTS = re.compile(
 _UPDATES = re.compile(r"UPDATE (\w+)\s+SET (.*?)\s+WHERE (.*)", re.DOTALL)
 _DELETES = re.compile(r"DELETE FROM (\w+)(.*)", re.DOTALL)
 _ASSIGNED = re.compile(r"(\w+) =")
-
-
-def row_seal(key: bytes, table: str, row: Sequence[object]) -> bytes:
-    """Return the seal of a row, 16 bytes.
-
-    Args:
-        key: 32 bytes, of the installation, wrapped in K.
-        table: The table's name.
-        row: Its sealed columns in the order of the schema: bytes, texts, whole numbers, times or None.
-    """
-    # the literals of Python say type, length and end of each value, and ASCII makes them the same in every version
-    return hmac_sha256(key, ascii(("kept/row/v1", table, *row)).encode())[:SEAL_BYTES]
-
-
-def verify_row(key: bytes, table: str, row: Sequence[object], seal: bytes | None) -> None:
-    """Look whether a row is as it was sealed.
-
-    Args:
-        key: 32 bytes, of the installation.
-        table: The table's name.
-        row: Its sealed columns, unverified.
-        seal: What stands in `row_seal`, unverified.
-
-    Raises:
-        SealError: It was edited, moved, or made by somebody else (reason `row-rewritten`).
-    """
-    if not row_holds(key, table, (*row, seal)):
-        raise row_rewritten(table)
 
 
 def row_rewritten(table: str) -> SealError:
@@ -178,16 +146,6 @@ def bound_page(part: str, table: str, after: tuple[object, ...], limit: int) -> 
     beyond = f" WHERE ({', '.join(key)}) > ({', '.join(f':{one}' for one in parameters)})" if after else ""
     statement = f"SELECT {_sealed(part, table)} FROM {table}{beyond} ORDER BY {', '.join(key)} LIMIT :limit"  # noqa: S608 -- names of the schema
     return statement, {**parameters, "limit": limit}
-
-
-def looked_at(part: str, key: bytes, table: str, row: tuple[Any, ...]) -> BoundRow:
-    """Return a row of `bound_page` by its key, with whether its seal opens."""
-    return BoundRow(tuple(row[place] for place in sealing(part, table).places), row_holds(key, table, row))
-
-
-def row_holds(key: bytes, table: str, row: Sequence[Any]) -> bool:
-    """Whether the seal behind the sealed columns of *row* is theirs."""
-    return row[-1] is not None and same(row[-1], row_seal(key, table, row[:-1]))
 
 
 def _sealed(part: str, table: str) -> str:

@@ -17,7 +17,7 @@ its rows (`kept.store.sql`). The statements keep to a small SQL that every engin
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, overload
 
@@ -42,8 +42,36 @@ class Computed(Single[int]):
 
 Scope = tuple[str, bytes | str]
 """Whose rows are added up: `person_id` with 16 bytes, or `table_name` with a name."""
+Sum = tuple[int, bytes]
+"""How many rows, and their addends together, 16 bytes."""
+Sums = dict[str, Sum]
+"""By table; one without rows is left out."""
 Announce = Callable[[dict[Scope, int]], None]
 """Is told, after a commit, the new numbers of the sums it changed."""
+
+
+class RowSealer(Protocol):
+    """What seals rows and sums; the store has no key (`kept.vault.rows`)."""
+
+    def seal(self, table: str, row: Sequence[object]) -> bytes:
+        """Return the seal of a row's bound columns."""
+        ...
+
+    def holds(self, table: str, row: Sequence[object], unverified: bytes | None) -> bool:
+        """Whether a seal is that of a row's bound columns."""
+        ...
+
+    def addend(self, row_seal: bytes) -> int:
+        """Return what a row adds to its sum, below 2^128."""
+        ...
+
+    def seal_sums(self, scope: Scope, changes: int, sums: Sums) -> bytes:
+        """Seal sums for their scope and number."""
+        ...
+
+    def open_sums(self, scope: Scope, changes: int, sealed: bytes) -> Sums:
+        """Open sums; raises `SealError` where they are not what was sealed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +186,13 @@ class Store(Protocol):
         """
         ...
 
-    def bind(self, key: bytes, announce: Announce) -> None:
+    def bind(self, sealer: RowSealer, announce: Announce) -> None:
         """Check every row of a bound table where it is read or changed, and seal it where it is written, from now on.
 
         A query over a row that was edited, moved or added by hand then raises `SealError` (reason `row-rewritten`).
 
         Args:
-            key: 32 bytes, of the installation; wrapped in K.
+            sealer: Seals rows and sums under a key of the installation.
             announce: Is told on the loop of whoever wrote, once it is durable.
         """
         ...

@@ -10,27 +10,19 @@ from kept.store.bound_rows import (
     Deleting,
     Writing,
     bound_page,
-    looked_at,
-    row_holds,
-    row_seal,
+    row_rewritten,
     sealing,
-    verify_row,
 )
-from kept.store.interface import BoundRow, Reckoned, Scope
+from kept.store.interface import BoundRow, Reckoned, RowSealer, Scope, Sums
 from kept.store.queries import columns, queries
 from kept.store.register import ROW_SEAL, bound_columns, is_counted, is_persons
 from kept.store.row_sums import (
     NOTHING,
     PERSON,
     TABLE,
-    Sums,
-    addend,
     moved,
-    open_sums,
     rows_missing,
     scope_of,
-    seal_sums,
-    sum_of,
 )
 
 Row = tuple[Any, ...]
@@ -42,13 +34,13 @@ class RowBook:
     Args:
         connection: Of one thread.
         part: `data` or `keys`.
-        key: 32 bytes, of the installation.
+        sealer: Seals rows and sums.
     """
 
-    def __init__(self, connection: sqlite3.Connection, part: str, key: bytes) -> None:
+    def __init__(self, connection: sqlite3.Connection, part: str, sealer: RowSealer) -> None:
         self._execute = connection.execute
         self._part = part
-        self._key = key
+        self._sealer = sealer
         self._sql = {name: query.sql for name, query in queries(part).items()}
         self._moved: dict[Scope, dict[str, tuple[int, int]]] = {}
         self._addends: dict[str, dict[bytes, int]] = {}
@@ -64,10 +56,11 @@ class RowBook:
             width: How many columns the query answers itself; the sealed ones and the seal stand behind them.
             made: Makes the row.
         """
-        key = self._key
+        holds = self._sealer.holds
 
         def checked(row: Row) -> Any:
-            verify_row(key, table, row[width:-1], row[-1])
+            if not holds(table, row[width:-1], row[-1]):
+                raise row_rewritten(table)
             return made(row[:width])
 
         return checked
@@ -86,7 +79,7 @@ class RowBook:
         known = self._addends.setdefault(table, {})
         for one in seals:
             if one not in known:
-                known[one] = addend(self._key, one)
+                known[one] = self._sealer.addend(one)
         found = moved(NOTHING, len(seals), sum(known[one] for one in seals))
         if number < self._newest.get(table, 0) or found != kept.get(table, NOTHING):
             raise rows_missing(table)
@@ -95,7 +88,10 @@ class RowBook:
     def page(self, table: str, after: tuple[object, ...], limit: int) -> list[BoundRow]:
         """Return a page of a bound table in the order of its keys."""
         statement, parameters = bound_page(self._part, table, after, limit)
-        return [looked_at(self._part, self._key, table, row) for row in self._all(statement, parameters)]
+        key_of = sealing(self._part, table).key_of
+        return [
+            BoundRow(tuple(key_of(row).values()), self._holds(table, row)) for row in self._all(statement, parameters)
+        ]
 
     # ------------------------------------------------------------ writing
 
@@ -108,11 +104,12 @@ class RowBook:
         if isinstance(bound, Deleting):
             touched = self._execute(statement, parameters).rowcount
             for row in before:
-                if row_holds(self._key, bound.table, row):  # one that was forged never was in the sum
+                if self._holds(bound.table, row):  # one that was forged never was in the sum
                     self._move(bound.table, row, gone=row[-1], come=None)
             return touched
         for row in before:
-            verify_row(self._key, bound.table, row[:-1], row[-1])
+            if not self._holds(bound.table, row):
+                raise row_rewritten(bound.table)
         touched = self._execute(statement, parameters).rowcount
         if not touched:
             return touched
@@ -130,7 +127,7 @@ class RowBook:
             self._seal(table, row, None)
 
     def _seal(self, table: str, row: Row, before: Row | None) -> None:
-        rows, seal = sealing(self._part, table), row_seal(self._key, table, row[:-1])
+        rows, seal = sealing(self._part, table), self._sealer.seal(table, row[:-1])
         self._execute(rows.reseal, {**rows.key_of(row), ROW_SEAL: seal})
         if before is not None:
             self._move(table, before, gone=before[-1], come=None)
@@ -145,9 +142,9 @@ class RowBook:
         tables = self._moved.setdefault(scope, {})
         count, total = tables.get(table, (0, 0))
         if gone is not None:
-            count, total = count - 1, total - addend(self._key, gone)
+            count, total = count - 1, total - self._sealer.addend(gone)
         if come is not None:
-            count, total = count + 1, total + addend(self._key, come)
+            count, total = count + 1, total + self._sealer.addend(come)
         tables[table] = (count, total)
 
     def begin(self) -> None:
@@ -185,7 +182,7 @@ class RowBook:
             if is_persons(self._part, table) == (kind == PERSON) and is_counted(self._part, table):
                 seals = [one or b"" for (one,) in self._all(sealing(self._part, table).of_scope, {kind: name})]
                 if seals:
-                    found[table] = sum_of(self._key, seals)
+                    found[table] = moved(NOTHING, len(seals), sum(map(self._sealer.addend, seals)))
         return found
 
     def _kept(self, scope: Scope) -> tuple[int, Sums]:
@@ -193,12 +190,12 @@ class RowBook:
         row = self._all(self._sql[query], dict([scope]))
         if not row:
             return 0, {}
-        sums = open_sums(self._key, scope, *row[0])
+        sums = self._sealer.open_sums(scope, *row[0])
         return row[0][0], {table: one for table, one in sums.items() if one != NOTHING}
 
     def _keep(self, scope: Scope, number: int, sums: Sums) -> int:
         kept = {table: one for table, one in sums.items() if one != NOTHING}
-        sealed = seal_sums(self._key, scope, number, kept)
+        sealed = self._sealer.seal_sums(scope, number, kept)
         kind, name = scope
         if kind == TABLE:
             self.run("table_rows_put", table_name=name, changes=number, sealed=sealed)
@@ -209,6 +206,9 @@ class RowBook:
     def run(self, query: str, **parameters: object) -> None:
         """Run a named query that writes what is not bound itself."""
         self._execute(self._sql[query], parameters)
+
+    def _holds(self, table: str, row: Row) -> bool:
+        return self._sealer.holds(table, row[:-1], row[-1])
 
     def _all(self, statement: str, parameters: Mapping[str, object]) -> list[Row]:
         return self._execute(statement, parameters).fetchall()

@@ -21,7 +21,19 @@ from typing import Any, TypeVar, cast
 from kept import limits
 from kept.errors import KeptError, SettingError, StoreError
 from kept.store.bound_rows import Deleting, Reading, Writing, bound_queries
-from kept.store.interface import Announce, Body, BoundRow, R, Reckoned, Scope, Single, Store, Transaction, lost_write
+from kept.store.interface import (
+    Announce,
+    Body,
+    BoundRow,
+    R,
+    Reckoned,
+    RowSealer,
+    Scope,
+    Single,
+    Store,
+    Transaction,
+    lost_write,
+)
 from kept.store.migrations import Migration, migrations, missing_migrations
 from kept.store.queries import queries
 from kept.store.register import whole_tables
@@ -58,9 +70,9 @@ class _Connection:
         self._bound: dict[str, Writing | Deleting] = {}
         self._rows: RowBook | None = None
 
-    def bind(self, key: bytes) -> None:
-        """Check, seal and add up the rows of bound tables from now on, under *key*."""
-        self._rows = RowBook(self.connection, self._part, key)
+    def bind(self, sealer: RowSealer) -> None:
+        """Check, seal and add up the rows of bound tables from now on."""
+        self._rows = RowBook(self.connection, self._part, sealer)
         for name, bound in bound_queries(self._part).items():
             query = queries(self._part)[name]
             if isinstance(bound, Reading):
@@ -356,11 +368,11 @@ class SqliteStore(Store):
         self._reader.close()
         self._writer.close()
 
-    def bind(self, key: bytes, announce: Announce) -> None:
+    def bind(self, sealer: RowSealer, announce: Announce) -> None:
         """Check, seal and add up the rows of bound tables from now on; see `Store.bind`."""
         self._end_snapshot()
-        self._read.bind(key)
-        self._write.bind(key)
+        self._read.bind(sealer)
+        self._write.bind(sealer)
         self._announce = announce
 
     async def adopt(self, *tables: str) -> None:

@@ -122,6 +122,10 @@ SAID: Mapping[str, Sentences] = {
     ),
     "item-needed": ("This is needed here.", "Please fill it in. The form says beside it why."),
     "item-unknown": ("You gave no such item.", "Go back to my data and choose one."),
+    "instance-demands": (
+        "A text says that something has to be given, and here nothing has to be.",
+        "Say what it is for instead: every field can be left empty.",
+    ),
     "choice-unknown": ("This choice is not offered here.", "Use the page as it is shown."),
     "choice-before-notice": (
         "You have not read what this is for.",
@@ -252,6 +256,10 @@ SAID: Mapping[str, Sentences] = {
     "reference": (
         "The reference is missing, or too long: at most {1} characters.",
         "Name the evidence by its number or title.",
+    ),
+    "party-other": (
+        "People read another name of this company.",
+        "Register it under the name the policy gives it; a new name needs a new version of the policy first.",
     ),
     "party-terms": (
         "This is missing, or too long.",

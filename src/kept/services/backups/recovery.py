@@ -196,7 +196,7 @@ async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:
     entry = entry_of(engine, operator(by), Act.RECOVER, at=at, facts=facts)
 
     async def body(tx: Transaction) -> None:
-        for query in ("tiles_forget", "positions_forget", "checkpoints_forget"):
+        for query in ("tiles_forget", "positions_forget", "checkpoints_forget", "cosignatures_forget"):
             await tx.run(query)
         await tx.run("head_forget", name=LOG)
         for entry_id, _ in ids:

@@ -20,6 +20,7 @@ from kept.crypto.password import Passwords
 from kept.crypto.random import random_id
 from kept.crypto.signature import SigningKey
 from kept.errors import ClosedError, KeptError, PolicyError, SettingError
+from kept.ledger.trust_policy import TrustPolicy
 from kept.policy.channel import CHANNELS
 from kept.policy.day import moment
 from kept.policy.ground import cite, clause_of
@@ -39,7 +40,8 @@ from kept.services.engine.people import People
 from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
 from kept.services.engine.row_numbers import RowNumbers
 from kept.services.engine.row_seals import bind_rows
-from kept.services.engine.sequencer import Sequencer
+from kept.services.engine.sequencer import Published, Sequencer
+from kept.services.engine.witnesses import WhileSilent, Witnesses
 from kept.store import sql
 from kept.store.interface import Store, Transaction
 from kept.store.structure import refuse_differences
@@ -104,6 +106,7 @@ class Engine:
         self.flush = Flush(parts.data, parts.clock.now)
         self.no_log = NoLog(parts.data, parts.keys, self.keyring, vault_id, parts.places, parts.clock.now)
         self.sequencer = self._sequencer(1)
+        self.witnesses: Witnesses | None = None
         self.password_turns = asyncio.Semaphore(4)
         self.row_numbers: tuple[RowNumbers, ...] = ()
         self.policy_files = "same"
@@ -136,6 +139,27 @@ class Engine:
         self.sequencer = self._sequencer(generation)
         if self.parts.outside is not None and self.parts.outside.exists():
             self.parts.outside.rename(self.parts.outside.with_suffix(f".checkpoint.{generation - 1}"))
+
+    @property
+    def published(self) -> Published:
+        """The checkpoint strangers are shown; nothing of the log beyond it is."""
+        if self.witnesses is not None:
+            return self.witnesses.published
+        return Published(self.sequencer.checkpoint, self.sequencer.note)
+
+    async def have_witnesses(self, policy: TrustPolicy, while_silent: WhileSilent) -> None:
+        """Let witnesses cosign the log from now on; only what enough of them cosigned is published.
+
+        Args:
+            policy: Which witnesses, and how many of them.
+            while_silent: What happens while too few answer.
+
+        Raises:
+            SettingError: The policy is of another log, needs no witness, or has one without an address.
+        """
+        witnesses = Witnesses(policy, while_silent, self.data, self.sequencer, self.clock.now)
+        await witnesses.begin()
+        self.witnesses = witnesses
 
     @classmethod
     async def start(cls, parts: Parts, *, sequence: bool = True, verify: bool = True) -> Engine:
@@ -383,13 +407,14 @@ class Engine:
         return at
 
     async def watch(self) -> None:
-        """Look at what keeps the gate open: the structure of both databases, and the age of the oldest entry not integrated."""
+        """Look at what keeps the gate open: how both databases are made, how old the oldest entry is, whether witnesses answer."""
         if self.data.check_structure() or self.keys.check_structure():
             self._closed_for = "schema-other"
             return
         oldest = await self.sequencer.oldest_waiting_since()
         late = oldest is not None and self.clock.now() - oldest > limits.ENTRY_WAITING_SECONDS
-        self._closed_for = "ledger-behind-itself" if late else ""
+        unwitnessed = self.witnesses is not None and self.witnesses.closes
+        self._closed_for = "ledger-behind-itself" if late else "witnesses-silent" if unwitnessed else ""
 
     async def load_canaries(self) -> None:
         """Learn who the canaries are, from K."""

@@ -12,6 +12,7 @@ from kept.store import sql
 from kept.store.bound_rows import row_rewritten
 from kept.store.interface import Store, Transaction
 from kept.store.row_sums import TABLE, rows_missing
+from kept.vault.rows import RowSeals
 
 ROWS = "rows"
 READ_BEFORE = (("meta",), ("meta", "epoch", "current_epoch"))
@@ -42,10 +43,10 @@ async def bind_rows(
             hint="put K back as it was, or restore a backup of it; a new key would believe whatever stands there",
             rests_on="ledger-consistent",
         )
-    key = await keyring.ensure_installation_key(ROWS, at)
+    sealer = RowSeals(await keyring.ensure_installation_key(ROWS, at))
     numbers = RowNumbers("data", data, keys), RowNumbers("keys", keys, data)
     for (store, own), tables in zip(((data, numbers[0]), (keys, numbers[1])), READ_BEFORE, strict=True):
-        store.bind(key, own.announce)
+        store.bind(sealer, own.announce)
         if beginning:
             await store.adopt(*tables)
         for table in tables:

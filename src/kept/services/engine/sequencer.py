@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from kept import limits
 from kept.crypto.signature import SigningKey
@@ -23,6 +25,21 @@ from kept.services.engine.memories import FILE_LOST, LOG, Lost
 from kept.services.engine.restored_keys import DATA_RESTORED, RESTORED
 from kept.store import sql
 from kept.store.interface import Store, Transaction, lost_write
+
+
+class Published(NamedTuple):
+    """A checkpoint with its signatures; None and empty before the first.
+
+    Args:
+        checkpoint: What it says.
+        note: The signed note.
+    """
+
+    checkpoint: Checkpoint | None
+    note: str
+
+
+UNPUBLISHED = Published(None, "")
 
 
 class Sequencer:
@@ -149,15 +166,22 @@ class Sequencer:
         """Return the audit path of entry *index* in the tree of *size*."""
         return await self._with_tiles(lambda node: inclusion_proof(node, index, size))
 
+    async def inclusions(self, indexes: Sequence[int], size: int) -> list[list[bytes]]:
+        """Return the audit path of each entry in the tree of *size*; a tile they share is read once."""
+        tiles: dict[tuple[int, int], bytes] = {}
+        return [await self._with_tiles(partial(inclusion_proof, index=one, size=size), tiles) for one in indexes]
+
     async def consistency(self, older: int, newer: int) -> list[bytes]:
         """Return the proof that the tree of *newer* entries extends that of *older*."""
         if older in {0, newer}:
             return []
         return await self._with_tiles(lambda node: consistency_proof(node, older, newer))
 
-    async def _with_tiles(self, prove: Callable[[Node], list[bytes]]) -> list[bytes]:
-        """Run *prove* with a node reader, fetching the tiles it turns out to need."""
-        tiles: dict[tuple[int, int], bytes] = {}
+    async def _with_tiles(
+        self, prove: Callable[[Node], list[bytes]], tiles: dict[tuple[int, int], bytes] | None = None
+    ) -> list[bytes]:
+        """Run *prove* with a node reader, fetching the tiles it turns out to need into *tiles*."""
+        tiles = {} if tiles is None else tiles
         while True:
             missing: list[tuple[int, int]] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kept import limits
@@ -12,6 +13,7 @@ from kept.ledger.proof import LeafOpening, Proof
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, parse_account
 from kept.services.engine.keyring import PersonKeys
+from kept.services.engine.sequencer import Published
 from kept.services.gate.own_session import Own
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -173,7 +175,7 @@ async def proof_for(engine: Engine, person_id: bytes, entry_id: str) -> Proof:
     mine, entry, position = await engine.data.read(body)
     if mine is None or entry is None:
         raise missing
-    checkpoint = engine.sequencer.checkpoint
+    checkpoint, note = engine.published
     if position is None or checkpoint is None or position >= checkpoint.size:
         raise InputError(
             "expected an integrated entry, found it pending", reason="entry-pending", hint="try again in a second"
@@ -181,13 +183,55 @@ async def proof_for(engine: Engine, person_id: bytes, entry_id: str) -> Proof:
     keys, _ = await engine.keyring.of_person(person_id)
     if keys is None:
         raise ErasedError("expected a person with keys, found none")
-    note = engine.sequencer.note
     return Proof(
         LeafOpening(open_account_part(engine, raw, entry), open_person_part(engine, keys, person_id, raw, mine)),
         position,
         tuple(await engine.sequencer.inclusion(position, checkpoint.size)),
         note,
     )
+
+
+async def proofs_of(engine: Engine, person_id: bytes, entry_ids: Sequence[str], published: Published) -> list[Proof]:
+    """Return proofs of many entries that concern a person, all under one checkpoint.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes; the caller has seen that who asks is them.
+        entry_ids: Hex; from their history, each within the tree of the checkpoint.
+        published: The checkpoint.
+
+    Raises:
+        ErasedError: The person's keys are gone.
+    """
+    keys, _ = await engine.keyring.of_person(person_id)
+    if keys is None or published.checkpoint is None:
+        raise ErasedError("expected a person with keys, found none")
+    raws = [bytes.fromhex(one) for one in entry_ids]
+    ids = [{"entry_id": raw} for raw in raws]
+    own = [{"person_id": person_id, **one} for one in ids]
+
+    async def body(
+        tx: Transaction,
+    ) -> tuple[list[sql.EntryPersonGet | None], list[sql.EntryGet | None], list[sql.PositionGet | None]]:
+        return (
+            await tx.each(sql.EntryPersonGet, own),
+            await tx.each(sql.EntryGet, ids),
+            await tx.each(sql.PositionGet, ids),
+        )
+
+    mine, entries, positions = await engine.data.read(body)
+    places = [one[0] for one in positions if one is not None]
+    paths = await engine.sequencer.inclusions(places, published.checkpoint.size)
+    return [
+        Proof(
+            LeafOpening(open_account_part(engine, raw, entry), open_person_part(engine, keys, person_id, raw, part)),
+            place,
+            tuple(path),
+            published.note,
+        )
+        for raw, entry, part, place, path in zip(raws, entries, mine, places, paths, strict=True)
+        if entry is not None and part is not None
+    ]
 
 
 def open_person_part(engine: Engine, keys: PersonKeys, person_id: bytes, entry_id: bytes, row: PersonPart) -> Opening:

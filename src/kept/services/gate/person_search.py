@@ -1,7 +1,8 @@
 """Finding a person is a use too: candidates from index tokens, opened, compared, decided with exit screen.
 
 No allowed hit is one `NotFoundError`, after the same work. More than one asks for a second item. A person who stopped
-the purpose is not found by a new case; that it was tried stands in their history.
+the purpose is not found by a new case; that it was tried stands in their history. Nor does another company's word find
+anybody before they confirmed it: whoever had it put there would be shown the rest.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 from kept import limits
 from kept.crypto.random import random_bytes
 from kept.errors import ErasedError, EvidenceError, InputError, Mistakes, NotFoundError, SubmissionError
+from kept.policy import needs
 from kept.policy.decision import LawRequest, Mandate, Refused
 from kept.policy.duties import purpose_for
-from kept.policy.words import Exit, PurposeDuty
+from kept.policy.words import Exit, PurposeDuty, Source
 from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Refusal
@@ -95,6 +97,8 @@ async def _find_once(engine: Engine, mandate: Mandate, criteria: Mapping[str, st
         exit = Exit.LEGAL_BUNDLE if sought else Exit.SCREEN  # noqa: A001 -- the field's own word
         decisions = await gate.decide(engine, mandate, person, tuple(forms), exit, at, circumstances)
         no = {slot: one for slot, one in decisions.items() if isinstance(one, Refused)}
+        if sought is None:
+            no |= _by_word(engine, mandate, person, forms)
         if no:
             refused.append((person, no))
         else:
@@ -122,6 +126,15 @@ async def _find_once(engine: Engine, mandate: Mandate, criteria: Mapping[str, st
         entry_id=entry_id,
         rests_on="bound-to-notice",
     )
+
+
+def _by_word(engine: Engine, mandate: Mandate, person: Person, items: Iterable[str]) -> dict[str, Refused]:
+    """Return a no for each item that is another company's word: who gave it about somebody else would have them found by it."""
+    purpose = engine.policy.policy.purposes.get(mandate.purpose)
+    clause = purpose.clause if purpose else ""
+    held = person.state.slots
+    theirs = (one for one in items if held[one].by_word and held[one].source is Source.PARTNER)
+    return {one: needs.refuse(7, "stated", clause) for one in theirs}
 
 
 async def named_by(engine: Engine, criteria: Mapping[str, str], *, requests: bool = False) -> list[bytes]:

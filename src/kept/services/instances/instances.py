@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from kept.errors import ConflictError, InputError
+from kept.errors import ConflictError, InputError, SubmissionError
 from kept.policy.instance import OF_KIND, Instance, parse_instance
 from kept.policy.item_type import ItemType
 from kept.policy.model import Point
-from kept.policy.narrow import main_purpose, narrow, require_nothing_special
+from kept.policy.narrow import main_purpose, narrow, require_nothing_demanded, require_nothing_special
 from kept.policy.words import PointKind
-from kept.services.engine.acts import Act
+from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, SealedEntry, insert_entries
-from kept.services.engine.record import SYSTEM, entry_of
+from kept.services.engine.record import SYSTEM, entry_of, record
 from kept.services.forms.instance_record import Standing, all_standing, standing
 from kept.services.instances.draws import begin_draw, commit_tickets
 from kept.services.staff.approvals import Approval, Given, Subject
@@ -35,7 +35,8 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
 
     Raises:
         PolicyError: The file does not fit; with line and column.
-        SubmissionError: It would widen its point, or asks about a special category its items do not declare.
+        SubmissionError: It would widen its point, asks about a special category its items do not declare, or demands what
+            nobody has to give.
         DeniedError: No role of theirs has the point's purpose.
         ConflictError: There is one of that id.
     """
@@ -44,8 +45,14 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
     kinds = {one.id: one.kind.value for one in policy.points.values()}
     found = parse_instance(unverified_file, kinds, policy.languages, policy.zone)
     point = narrow(policy, found)
-    require_nothing_special(policy, point, found)
     session.require_purpose(engine, main_purpose(policy, point))
+    try:
+        _require_fair_words(engine, point, found)
+    except SubmissionError as error:
+        said = (("instance", found.id), ("reason", error.reason))
+        clause = error.clause.removeprefix("§")
+        await record(engine, session.acting(), Act.INSTANCE_DRAFT, outcome=Outcome.REFUSED, clause=clause, facts=said)
+        raise
     at = engine.ready()
     entry = instance_entry(engine, session, Act.INSTANCE_DRAFT, at, found)
 
@@ -69,6 +76,16 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
 
     await engine.data.write(body)
     return await standing(engine, found.id)
+
+
+def _require_fair_words(engine: Engine, point: Point, instance: Instance) -> None:
+    """Insist that its texts ask for nothing special and demand nothing.
+
+    Raises:
+        SubmissionError: One does.
+    """
+    require_nothing_special(engine.policy.policy, point, instance)
+    require_nothing_demanded(engine.policy.policy, point, instance)
 
 
 def points_of(engine: Engine, session: StaffSession) -> list[Point]:
@@ -137,7 +154,7 @@ def _opening(engine: Engine, session: StaffSession, found: Standing) -> Effect:
         InputError: Its last day has passed.
     """
     point = narrow(engine.policy.policy, found.file)
-    require_nothing_special(engine.policy.policy, point, found.file)
+    _require_fair_words(engine, point, found.file)
     at = engine.ready()
     if found.file.closes_at <= at:
         raise InputError(

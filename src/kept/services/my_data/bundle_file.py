@@ -8,7 +8,7 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -102,16 +102,18 @@ def readable(data: Mapping[str, Any], language: str) -> bytes:
     ).encode()
 
 
-def packed(files: dict[str, bytes], made: datetime) -> bytes:
-    """Return files as a ZIP, each compressed, with a manifest of their hashes.
+def packed(files: dict[str, bytes], sign: Callable[[bytes], bytes], made: datetime) -> bytes:
+    """Return files as a ZIP, each compressed, with a list of their hashes and the signed manifest of that list.
 
     Args:
         files: By name.
+        sign: Returns the signed manifest of the list.
         made: When, in the zone whose day the files are of.
     """
     files["SHA256SUMS"] = "".join(
         f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())
     ).encode()
+    files["MANIFEST"] = sign(files["SHA256SUMS"])
     out = io.BytesIO()
     day = (made.year, made.month, made.day, made.hour, made.minute, made.second)
     with zipfile.ZipFile(out, "w") as archive:

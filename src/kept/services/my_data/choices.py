@@ -5,12 +5,15 @@ As easy as giving was: one act, no reason asked, effective with the entry that r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kept.errors import SubmissionError
 from kept.policy import change
 from kept.policy.duties import serving
 from kept.policy.model import Purpose
+from kept.policy.notice import Notice
+from kept.policy.person import PersonState
 from kept.policy.words import Basis, Exit, PurposeDuty
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -60,7 +63,7 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
 
     Raises:
         SubmissionError: No such purpose or channel, one that needs no choice, or a yes to what rests on a consent they
-            never gave: that is given on a form, after its notice.
+            never gave, or gave to other words or another company: that is given on a form, after its notice.
     """
     declared = engine.policy.policy.purposes.get(purpose)
     if (
@@ -77,10 +80,11 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
     ends = not allow and way_out in {None, Exit.PROVISION}
     named, due = await _to_recall(engine, own, purpose) if ends else ((), [])
 
+    notices = await engine.notices.of_person((await engine.people.load(own.person_id)).state) if allow else {}
     going: list[int] = []
 
     def make(person: Person, at: float) -> Change:
-        if allow and declared.basis is Basis.CONSENT and all(one.purpose != purpose for one in person.state.grants):
+        if allow and declared.basis is Basis.CONSENT and not _was_read(declared, person.state, notices):
             raise SubmissionError(
                 "expected a consent given on a form after its notice, found none",
                 reason="choice-before-notice",
@@ -106,6 +110,13 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
     _, entry_id = await change_person(engine, own.person_id, make, slots=mail_slots(engine.policy.policy))
     held = 0 if allow else await _faxes_kept(engine, own.person_id, purpose, way_out)
     return Said(entry_id, Going(going[-1] if going else 0, held))
+
+
+def _was_read(declared: Purpose, state: PersonState, notices: Mapping[str, Notice]) -> bool:
+    """Whether the person once agreed to a purpose as it is described now, on a page that showed its notice."""
+    read = {declared.revision, *declared.editorial}
+    agreed = (notices[one.notice_id] for one in state.grants if one.purpose == declared.id and one.notice_id in notices)
+    return any(term.purpose == declared.id and term.revision in read for notice in agreed for term in notice.terms)
 
 
 async def say_no_by_link(engine: Engine, person_id: bytes, purpose: str, channel: Exit) -> NoByLink:

@@ -26,6 +26,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Condition, Moved
 from kept.services.engine.people import Person
 from kept.services.engine.record import about, entry_of
+from kept.services.engine.sequencer import UNPUBLISHED, Published
 from kept.services.forms.instance_record import standing
 from kept.services.gate import gate
 from kept.services.gate.ends import events_of
@@ -120,6 +121,7 @@ class OwnData:
         entry_id: Of the entry this view is, hex.
         erased_at: When an erasure under way is due, unix seconds; None where none is.
         statements: What other companies say the person agreed to; nothing counts before the person confirmed it.
+        published: The checkpoint strangers were shown then; the entry of what is taken along names its size.
     """
 
     state: PersonState
@@ -131,6 +133,11 @@ class OwnData:
     entry_id: str
     erased_at: float | None = None
     statements: tuple[Statement, ...] = ()
+    published: Published = UNPUBLISHED
+
+
+SIZE_FACT = "checkpoint"
+"""The fact that says at which size of the log the evidence of what is taken along ends."""
 
 
 async def own_data(
@@ -180,6 +187,8 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
     limit = limits.LINES_TAKEN_ALONG if exit is Exit.TAKE_ALONG else limits.HISTORY_PAGE
     history = await history_of(engine, own.person_id, older=older, limit=limit)
     shown = sha256(b"".join(bytes.fromhex(line.entry_id) for line in history.lines)).hex()
+    published = engine.published
+    ends = published.checkpoint.size if published.checkpoint and exit is Exit.TAKE_ALONG else 0
     sealed = entry_of(
         engine,
         own.acting().acting(purpose=mandate.purpose),
@@ -189,7 +198,7 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
         outcome=Outcome.PERMITTED,
         exit=exit.value,
         items=tuple(one.slot for one in held),
-        facts=(("shown", str(len(history.lines))), ("shown-hash", shown)),
+        facts=(("shown", str(len(history.lines))), ("shown-hash", shown), *([(SIZE_FACT, str(ends))] if ends else [])),
     )
     await engine.flush.append(sealed, Condition(g=person.state.g, policy_hash=person.policy_hash))
     external = await external_ids_of(engine, person.keys)
@@ -197,7 +206,7 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
     erasure = await engine.data.one(sql.ErasureGet, person_id=own.person_id)
     entry_id, due = sealed.entry.id.hex(), erasure.due_at if erasure else None
     said = await statements_of(engine, person.state)
-    return OwnData(person.state, tuple(held), switches, external, known, history, entry_id, due, said)
+    return OwnData(person.state, tuple(held), switches, external, known, history, entry_id, due, said, published)
 
 
 def _held(  # noqa: PLR0913 -- what there is to say of a value

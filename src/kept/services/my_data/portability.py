@@ -31,6 +31,7 @@ from kept.services.messages.confirmations import addresses_of
 from kept.services.messages.sealed_words import texts_waiting
 from kept.services.my_data import bundle_words as words
 from kept.services.my_data.bundle_file import SCHEMA, packed, readable, table, vcard
+from kept.services.my_data.evidence_files import evidence_files, signed_manifest
 from kept.services.my_data.history_words import OUTCOMES, item_title, party_title, said
 from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData, answers_in_words, own_data
@@ -73,7 +74,8 @@ async def take_along(engine: Engine, own: Own, language: str, withheld: Collecti
         _receipt_file(receipt, kind): json.dumps(receipt.record, ensure_ascii=False, indent=2).encode()
         for receipt, kind, _ in receipts
     }
-    return packed(files, local(engine.clock.now(), reader.policy.zone))
+    files |= await evidence_files(engine, own, mine.history.lines, mine.published)
+    return packed(files, lambda sums: signed_manifest(engine, sums), local(engine.clock.now(), reader.policy.zone))
 
 
 @dataclass(frozen=True, slots=True)

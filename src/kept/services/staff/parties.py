@@ -19,16 +19,17 @@ from kept.errors import ConflictError, EvidenceError, InputError, MalformedError
 from kept.policy.duties import purpose_for
 from kept.policy.ground import clause_of
 from kept.policy.words import PurposeDuty
-from kept.services.engine.acts import Act
+from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.no_log import No, note
-from kept.services.engine.record import entry_of
+from kept.services.engine.record import entry_of, record
 from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.individual_number import guard_individual_number
+from kept.vault.text import fold
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 
@@ -112,7 +113,7 @@ async def ask_party(engine: Engine, session: StaffSession, party: Party) -> str:
 
     Raises:
         DeniedError: They do not.
-        InputError: The policy needs no such party, or a text is missing or too long.
+        InputError: The policy needs no such party, a text is missing or too long, or the title is another's.
         MalformedError: The key is none.
     """
     subject, wrong = Subject(party.name), Mistakes()
@@ -122,6 +123,7 @@ async def ask_party(engine: Engine, session: StaffSession, party: Party) -> str:
         session.require(engine, "approve")
     _look_at(party, wrong)
     wrong.insist()
+    await insist_on_title(engine, session, party, Act.PARTY_ASK)
     at = engine.ready()
     facts = (("kind", party.kind.value), ("party", party.name), ("key", party.public_key.hex()[:16]))
     entry = entry_of(engine, session.acting(), Act.PARTY_ASK, at=at, rests_on=GROUNDS[party.kind], facts=facts)
@@ -145,6 +147,39 @@ async def ask_party(engine: Engine, session: StaffSession, party: Party) -> str:
 
     await CONFIRMING.ask(engine, session, party.id, also, subject)
     return party.id
+
+
+async def insist_on_title(engine: Engine, session: StaffSession, party: Party, act: Act) -> None:
+    """Insist that a party is called what people know it by: a recipient as the policy names it, nobody as we are called.
+
+    Args:
+        engine: Open.
+        session: Who asks.
+        party: With its title.
+        act: What they ask for; a refusal is recorded as it.
+
+    Raises:
+        InputError: It is not.
+    """
+    policy = engine.policy.policy
+    declared = policy.recipients.get(party.name) if party.kind is PartyKind.RECIPIENT else None
+    ours = {_spelled(one.get("name", "")) for one in (policy.controller, *policy.controllers.values())}
+    if _spelled(party.title) in ours or (declared is not None and party.title not in declared.names.values()):
+        ground = "recipients-named-where-acquired recipients" if declared else GROUNDS[party.kind]
+        facts = (("kind", party.kind.value), ("party", party.name), ("reason", "party-other"))
+        await record(engine, session.acting(), act, outcome=Outcome.REFUSED, rests_on=ground, facts=facts)
+        raise InputError(
+            "expected another party under the name that people read of it, found another name",
+            field="title",
+            reason="party-other",
+            hint="a recipient is called what the policy calls it; who changed its name is named in a new version first",
+            rests_on=ground,
+        )
+
+
+def _spelled(title: str) -> str:
+    """Return a title without width, case and spaces: in another spelling it reads the same."""
+    return fold(title).replace(" ", "")
 
 
 async def party_of(engine: Engine, kind: PartyKind, name: str) -> Party | None:

@@ -29,7 +29,7 @@ from kept.services.gate.gate import Circumstances
 from kept.services.staff.approvals import Approval, Given, Subject, require_approved, said
 from kept.services.staff.bulk_approval import insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
-from kept.services.staff.parties import Party, PartyKind, party_of
+from kept.services.staff.parties import Party, PartyKind, insist_on_title, party_of
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.handed_over import pseudonym
 from kept.services.third_parties.provision_file import file_info, pack_file, record_of
@@ -48,12 +48,12 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
     """Ask to provide to a recipient whatever people consented to; return the provision's id.
 
     Raises:
-        InputError: No such recipient, or no key of it is in effect.
+        InputError: No such recipient, no key of it is in effect, or it is registered under another name.
         DeniedError: No role of theirs has the recipient's purpose.
     """
     declared = declared_recipient(engine, recipient)
     session.require_purpose(engine, declared.purpose)
-    await registered_recipient(engine, recipient)
+    await insist_on_title(engine, session, await registered_recipient(engine, recipient), Act.PROVISION_ASK)
     provision_id, at = random_id(), engine.ready()
     entry = _entry(engine, session.acting(), Act.PROVISION_ASK, at, declared)
 
@@ -138,6 +138,7 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
 
     Raises:
         DeniedError: No role of theirs has the recipient's purpose, nobody approved it, or its twelve hours are over.
+        InputError: No key of it is in effect, or it is registered under another name than people read.
         ConflictError: It was fetched before, or people keep changing their choices while it is made.
     """
     found = await provision_of(engine, provision_id)
@@ -146,11 +147,13 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
     await require_approved(engine, found.approval_id)
     if found.status != "approved":
         raise _fetched(declared)
+    party = await registered_recipient(engine, found.recipient)
+    await insist_on_title(engine, session, party, Act.PROVISION_FETCH)
     making = _Making(
         engine,
         found,
         declared,
-        await registered_recipient(engine, found.recipient),
+        party,
         await load_mandate(engine, found.mandate_id),
         random_id(),
     )

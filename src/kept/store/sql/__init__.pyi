@@ -219,6 +219,10 @@ class ContactsOfPerson(NamedTuple):
     key_id: str
     sealed: bytes
 
+class Cosignatures(NamedTuple):
+    size: int
+    line: str
+
 class CredentialGet(NamedTuple):
     secret_hash: bytes
     label: str

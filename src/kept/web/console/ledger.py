@@ -16,8 +16,11 @@ async def _ledger(exchange: Staff) -> Response:
         "ledger.html",
         names=await logins(engine),
         lines=await newest_entries(engine, 100),
-        checkpoint=engine.sequencer.note,
+        checkpoint=engine.published.note,
         key=str(engine.sequencer.verifier),
+        waits=engine.published.checkpoint != engine.sequencer.checkpoint,
+        witnesses=[] if engine.witnesses is None else engine.witnesses.standings,
+        cosigned=() if engine.witnesses is None else engine.witnesses.cosigned_by,
     )
 
 

@@ -17,6 +17,7 @@ from kept.web.site import (
     front,
     given_elsewhere,
     joining,
+    log,
     messages,
     my_data,
     participation,
@@ -33,7 +34,7 @@ PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
         front, participation, policy, registration, my_data, account, statements, addresses, given_elsewhere, joining, sign_in,
-        corrections, requests, erasure, evidence, cookies, statistics, messages, well_known, look,
+        corrections, requests, erasure, evidence, cookies, statistics, messages, log, well_known, look,
     )
     for one in file.PAGES
 )  # fmt: skip

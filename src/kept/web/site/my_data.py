@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.policy.duties import point_for, replying
-from kept.policy.present import EXIT_TITLES, boxes
+from kept.policy.present import EXIT_TITLES, boxes, third_parties
 from kept.policy.words import CookieDuty, Exit, PointKind
 from kept.services.authorities.notifications import disclosures_to_authorities
 from kept.services.cases.advertising_marks import mark
@@ -13,6 +13,7 @@ from kept.services.cases.contacts import ASKED as WAITS
 from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
 from kept.services.cases.emergencies import emergencies_about
 from kept.services.cases.inquiries import ask, inquiries_of
+from kept.services.figures.data_sets import all_data_sets
 from kept.services.forms.reconsent import asked_again
 from kept.services.gate.own_session import Own
 from kept.services.instances.participations import parts_of
@@ -38,6 +39,10 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
         waiting={one.slot: one for one in mine.held if one.slot in unconfirmed},
         exit_titles_by={way.value: titles[language] for way, titles in EXIT_TITLES.items()},
         on_form=_asked_on_form(exchange),
+        third_parties={one: third_parties(exchange.policy, one, language) for one in exchange.policy.purposes},
+        counted={
+            purpose for one in all_data_sets(engine).values() if one.about == "person" for purpose in one.purposes
+        },
         fresh=own.fresh(exchange.now),
         under_way=exchange.number("under-way"),
         faxes_held=exchange.number("faxes"),

@@ -20,13 +20,13 @@ async def _ledger_key(exchange: Exchange[Any]) -> Response:
 
 
 async def _ledger_checkpoint(exchange: Exchange[Any]) -> Response:
-    return PlainTextResponse(exchange.engine.sequencer.note)
+    return PlainTextResponse(exchange.engine.published.note)
 
 
 async def _ledger_consistency(exchange: Exchange[Any]) -> Response:
     """What joins two checkpoints, a hash a line as `kept-verify --consistency` takes it."""
-    sequencer = exchange.engine.sequencer
-    newer = parse_number(exchange.path("newer"), sequencer.checkpoint.size if sequencer.checkpoint else 0)
+    sequencer, checkpoint = exchange.engine.sequencer, exchange.engine.published.checkpoint
+    newer = parse_number(exchange.path("newer"), checkpoint.size if checkpoint else 0)
     older = parse_number(exchange.path("older"), newer or 0)
     if older is None or newer is None:
         return exchange.missing()

@@ -90,6 +90,23 @@ UPDATE head SET size = :size, root = :root, at = :at WHERE name = :name AND size
 INSERT INTO checkpoint (size, note, at) VALUES (:size, :note, :at)
 ON CONFLICT (size) DO NOTHING;
 
+-- name: cosignature_put (size, cosigner, line, at)
+-- A witness cosigned a checkpoint.
+INSERT INTO cosignature (size, cosigner, line, at) VALUES (:size, :cosigner, :line, :at)
+ON CONFLICT (size, cosigner) DO UPDATE SET line = :line, at = :at;
+
+-- name: cosignatures () -> size, line
+-- What is kept of cosignatures, newest checkpoint first: few, since a newer one takes the place of older ones.
+SELECT size, line FROM cosignature ORDER BY size DESC, cosigner;
+
+-- name: cosignatures_drop (below, published)
+-- A newer checkpoint was cosigned: older ones have no use, but for the one that is published.
+DELETE FROM cosignature WHERE size < :below AND size <> :published;
+
+-- name: cosignatures_forget ()
+-- Recovery opens a new log: old cosignatures are of another one.
+DELETE FROM cosignature WHERE size >= 0;
+
 -- name: tally_add (day, clause, act, outcome, count, last_at)
 -- Counts one more answer under a clause.
 INSERT INTO tally (day, clause, act, outcome, count, last_at)

@@ -237,6 +237,15 @@ CREATE TABLE checkpoint (
     at   DOUBLE PRECISION NOT NULL
 );
 
+-- Cosignatures by witnesses: of the published checkpoint, and of the newest that waits for enough of them.
+CREATE TABLE cosignature (
+    size     BIGINT           NOT NULL,
+    cosigner TEXT             NOT NULL,
+    line     TEXT             NOT NULL,
+    at       DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (size, cosigner)
+);
+
 -- How often each clause was answered how, by day; counts only, no person.
 CREATE TABLE tally (
     day     TEXT   NOT NULL,

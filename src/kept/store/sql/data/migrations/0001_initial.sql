@@ -207,6 +207,14 @@ CREATE TABLE checkpoint (
     at   DOUBLE PRECISION NOT NULL
 );
 
+CREATE TABLE cosignature (
+    size     BIGINT           NOT NULL,
+    cosigner TEXT             NOT NULL,
+    line     TEXT             NOT NULL,
+    at       DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (size, cosigner)
+);
+
 CREATE TABLE tally (
     day     TEXT   NOT NULL,
     clause  TEXT   NOT NULL,
