@@ -260,6 +260,15 @@ async def _left_waiting(installation: Installation, words: dict[str, object]) ->
         "moved_at": at,
     }
     await engine.data.write(lambda tx: tx.run("fax_job_put", **job))
+    witness = {
+        "size": engine.sequencer.checkpoint.size,
+        "cosigner": "w.example",
+        "line": "\u2014 w.example AAAA\n",
+        "at": at,
+    }
+    await engine.data.write(
+        lambda tx: tx.run("cosignature_put", **witness)
+    )  # as a witness would answer; none is configured
     words["session"] = await accounts.start_session(engine, words["person"])
     own = words["own"] = await accounts.session_of(engine, words["session"])
     await shown_once.show(engine, own, shown_once.Codes("name", words["codes"], opened=True))

@@ -304,7 +304,7 @@ PROBES: dict[Probe, tuple[str, ...]] = {
     ),
     marketing: ("D.campaign", "D.head_count", "D.outbox", "D.message_link", "D.reach_tally", "D.stop_list"),
     letters_and_calls: ("D.letter", "D.fax_job", "D.call_sheet", "D.call_row"),
-    ledger: ("D.entry", "D.todo", "D.leaf_position", "D.tile", "D.head", "D.checkpoint", "K.checkpoint"),
+    ledger: ("D.entry", "D.todo", "D.leaf_position", "D.tile", "D.head", "D.checkpoint", "D.cosignature", "K.checkpoint"),
     erasing: ("D.erasure", "K.tombstone"),
     board: (
         "D.live_check", "D.attestation", "D.scan", "D.backup", "D.drill", "D.canary_alarm", "D.no_log_note", "D.no_log_line",
