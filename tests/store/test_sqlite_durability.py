@@ -31,7 +31,7 @@ def test_bodies_that_arrive_during_a_flush_share_the_next_commit(sqlite_data):
     assert 1 <= statements.count("COMMIT") <= 3
     statements.clear()
     sqlite_data.run("meta_put", name="alone", value="")
-    assert [one.split()[0] for one in statements] == ["BEGIN", "INSERT", "COMMIT"]
+    assert [one.split()[0] for one in statements] == ["BEGIN", "PRAGMA", "INSERT", "COMMIT"]
 
 
 async def wait_for(task):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from kept.errors import StoreError
 from kept.store import sql
 
 MORI, SATO = b"m" * 16, b"s" * 16
@@ -14,11 +17,16 @@ def test_a_remembered_device_is_renewed_by_whoever_is_first(data):
             "remembered_insert", person_id=MORI, series=series, token_hash=b"first", earlier_hash=b"", created_at=1.0,
             rotated_at=rotated_at, expires_at=10.0,
         )  # fmt: skip
-    for token_hash, changed in ((b"second", 1), (b"other", 0)):
-        assert changed == data.run(
-            "remembered_rotate", person_id=MORI, series=b"laptop", token_hash=token_hash, earlier_hash=b"first",
-            rotated_at=5.0, expected_hash=b"first",
-        )  # fmt: skip
+    fresh = {
+        "person_id": MORI,
+        "series": b"laptop",
+        "earlier_hash": b"first",
+        "rotated_at": 5.0,
+        "expected_hash": b"first",
+    }
+    assert data.run("remembered_rotate", **fresh, token_hash=b"second") == 1
+    with pytest.raises(StoreError, match="remembered_rotate"):
+        data.run("remembered_rotate", **fresh, token_hash=b"other")
     assert data.one(sql.RememberedGet, person_id=MORI, series=b"laptop") == (b"second", b"first", 1.0, 5.0, 10.0)
     assert data.one(sql.RememberedGet, person_id=SATO, series=b"laptop") is None
     assert data.all(sql.RememberedOf, person_id=MORI) == [(b"laptop", 1.0, 5.0, 10.0), (b"phone", 1.0, 2.0, 10.0)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from kept.errors import StoreError
 from kept.store import sql
 
 MORI, SATO = b"m" * 16, b"s" * 16
@@ -67,8 +70,9 @@ def test_people_and_what_became_of_each_item(data):
         (SATO, 1, "name", b"n", "s", 0), (MORI, 2, "name", b"n", "s", 0),
     ]  # fmt: skip
     assert data.all(sql.DisclosuresOfPerson, person_id=MORI) == [("d", 2)]
-    for changed in (1, 0):
-        assert changed == data.run("disclosure_person_done", person_id=MORI, disclosure_id="d")
+    assert data.run("disclosure_person_done", person_id=MORI, disclosure_id="d") == 1
+    with pytest.raises(StoreError, match="disclosure_person_done"):
+        data.run("disclosure_person_done", person_id=MORI, disclosure_id="d")
     for outcome in ("outside", "released"):
         data.run("disclosure_item_put", disclosure_id="d", place=1, item="name", outcome=outcome)
     assert data.all(sql.DisclosureItems, disclosure_id="d") == [(1, "name", "released")]

@@ -9,7 +9,7 @@ import struct
 from urllib.parse import urlsplit
 
 import cbor2
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
@@ -18,6 +18,12 @@ PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 def text_of(raw: bytes) -> str:
     """Return bytes as WebAuthn spells them."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _again(der: bytes) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_der_private_key(der, None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key
 
 
 class Authenticator:
@@ -37,6 +43,16 @@ class Authenticator:
         self._handle = ""
         self._count = 0
         self.id = hashlib.sha256(str(id(self)).encode()).digest()
+
+    def __getstate__(self) -> dict:
+        """Go to another process, as a device that is carried."""
+        der = self._key.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return self.__dict__ | {"_key": der}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state, _key=_again(state["_key"]))
 
     def make(self, options: dict) -> str:
         """Answer `navigator.credentials.create` as JSON."""

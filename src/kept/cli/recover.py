@@ -1,4 +1,4 @@
-"""`kept recover`: after a restore, or after the machine's clock was wrong."""
+"""`kept recover`: after a restore or a loss, or after the machine's clock was wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from kept.cli.opening import opened, operator, runs
 from kept.errors import SettingError
-from kept.services.backups.recovery import confirm_clock, reasons_to_recover, recover
+from kept.services.backups.recovery import confirm_clock, reasons_to_recover, recover, renew_checkpoint_file
 from kept.services.upkeep.retention import confirm_sweep
 
 KEYS_MISSING = "keys-missing"
@@ -22,6 +22,11 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--clock", action="store_true", help="the machine's clock is right now: take the stored time back to it"
+    )
+    parser.add_argument(
+        "--checkpoint",
+        action="store_true",
+        help="the checkpoint file is lost: write it anew from what database K remembers",
     )
     parser.add_argument("--sweep", action="store_true", help="a frozen or waiting retention sweep may go on")
     parser.add_argument(
@@ -43,6 +48,10 @@ async def run(chosen: argparse.Namespace) -> int:
         if chosen.clock:
             await confirm_clock(engine)
             print("the stored time is the machine's again")
+            return 0
+        if chosen.checkpoint:
+            await renew_checkpoint_file(engine, by=operator())
+            print("the checkpoint file says what database K remembers; the ledger names who wrote it")
             return 0
         if chosen.sweep:
             await confirm_sweep(engine, by=operator())

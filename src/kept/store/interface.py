@@ -21,7 +21,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, overload
 
-from kept.errors import ConflictError
+from kept.errors import ConflictError, StoreError
+from kept.store.structure import Difference
 
 T = TypeVar("T")
 R = TypeVar("R", bound=tuple[Any, ...])
@@ -132,6 +133,7 @@ class Transaction(Protocol):
         Raises:
             ConflictError: A row with the same key exists already (reason `exists`). A body that catches it does not
                 use the transaction further: on PostgreSQL it is over.
+            StoreError: An insert did not insert exactly its row (reason `write-lost`).
         """
         ...
 
@@ -241,6 +243,14 @@ class Store(Protocol):
         """Return what the database's own check finds wrong; empty when nothing."""
         ...
 
+    def check_structure(self) -> list[Difference]:
+        """Return every piece of the database that is not as its migrations make it; empty when it is as it should be.
+
+        A driver looks again by itself before it writes, whenever somebody else may have changed it, and refuses to
+        (reason `schema-other`).
+        """
+        ...
+
     async def close(self) -> None:
         """Finish what was begun and let go of the database; a second call does nothing."""
         ...
@@ -249,3 +259,13 @@ class Store(Protocol):
 def same_key() -> ConflictError:
     """Return the error for a row whose key is taken; every driver says it alike."""
     return ConflictError("expected a new row, found one with the same key", reason="exists", hint="read it again")
+
+
+def lost_write(query: str, expected: int, touched: int) -> StoreError:
+    """Return the error for a statement that did not touch the rows it had to; every driver says it alike."""
+    return StoreError(
+        f"expected statement {query} to write {expected} rows, it wrote {touched}",
+        reason="write-lost",
+        hint="run `kept verify`: something in the database keeps rows from being written; nothing was released",
+        rests_on="durable-writes ledger-consistent",
+    )

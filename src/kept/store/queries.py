@@ -4,7 +4,8 @@
     -- The number of a person's state alone.
     SELECT g FROM state WHERE person_id = :person_id;
 
-The header names every parameter and every column answered; a statement that writes answers none.
+The header names every parameter and every column answered; a statement that writes answers none. `= 1` behind it says of a change
+or deletion that it is of one row, which is there: another count is an error, as it is of an insert without a condition.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-_HEADER = re.compile(r"^-- name: (\w+) \(([^)]*)\)(?: -> (.+))?\n-- (.+)\n", re.MULTILINE)
+_HEADER = re.compile(r"^-- name: (\w+) \(([^)]*)\)(?: -> (.+?))?( = 1)?\n-- (.+)\n", re.MULTILINE)
 _TABLE = re.compile(r"CREATE TABLE (\w+) \((.*?)\n\);", re.DOTALL)
 PARTS = ("data", "keys")
 _PARAMETER = re.compile(r":(\w+)")
@@ -30,6 +31,7 @@ class Query:
         columns: Columns it answers; empty for a statement that writes.
         sentence: What it is for.
         sql: The statement, parameters as `:name`.
+        of_one: Whether its header says that it is of one row.
     """
 
     name: str
@@ -37,6 +39,13 @@ class Query:
     columns: tuple[str, ...]
     sentence: str
     sql: str
+    of_one: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether it has to touch one row for each set of parameters."""
+        conditional = re.search(r"\bWHERE\b|\bDO NOTHING\b|\bSELECT\b", self.sql)
+        return self.of_one or (self.sql.startswith("INSERT") and conditional is None)
 
 
 def parse_queries(text: str) -> dict[str, Query]:
@@ -55,7 +64,7 @@ def parse_queries(text: str) -> dict[str, Query]:
         if set(_PARAMETER.findall(sql)) != set(parameters) or name in found or ";" in sql:
             raise RuntimeError(f"query {name}: header and statement disagree, or the name is taken")
         columns = tuple(one.strip() for one in head[3].split(",")) if head[3] else ()
-        found[name] = Query(name, parameters, columns, head[4], sql)
+        found[name] = Query(name, parameters, columns, head[5], sql, of_one=head[4] is not None)
     return found
 
 

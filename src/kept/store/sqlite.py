@@ -14,19 +14,33 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from kept import limits
-from kept.errors import SettingError, StoreError
+from kept.errors import KeptError, SettingError, StoreError
 from kept.store.bound_rows import Deleting, Reading, Writing, bound_queries
-from kept.store.interface import Announce, Body, BoundRow, R, Reckoned, RowSealer, Scope, Single, Store, Transaction
+from kept.store.interface import (
+    Announce,
+    Body,
+    BoundRow,
+    R,
+    Reckoned,
+    RowSealer,
+    Scope,
+    Single,
+    Store,
+    Transaction,
+    lost_write,
+)
 from kept.store.migrations import Migration, migrations, missing_migrations
-from kept.store.queries import queries, schema
+from kept.store.queries import queries
 from kept.store.register import whole_tables
 from kept.store.row_book import RowBook
 from kept.store.sql import row_class, row_maker
 from kept.store.sqlite_error import store_error
+from kept.store.structure import Difference, Piece, differences, plain, refuse_differences
 
 T = TypeVar("T")
 APPLICATION_IDS = {"data": 0x4B455044, "keys": 0x4B45504B}
@@ -48,6 +62,7 @@ class _Connection:
         self._part = part
         known = queries(part)
         self._sql = {name: query.sql for name, query in known.items()}
+        self._exact = {name for name, query in known.items() if query.exact}
         self._whole: dict[Any, str] = {}
         self._answers: dict[Any, tuple[str, Callable[[tuple[Any, ...]], Any]]] = {
             row_class(query): (query.sql, row_maker(part, query)) for query in known.values() if query.columns
@@ -118,18 +133,27 @@ class _Connection:
     async def run(self, query: str, /, **parameters: object) -> int:
         try:
             if (bound := self._bound.get(query)) is not None:
-                return self.rows.write(self._sql[query], bound, parameters)
-            return self.connection.execute(self._sql[query], parameters).rowcount
+                touched = self.rows.write(self._sql[query], bound, parameters)
+            else:
+                touched = self.connection.execute(self._sql[query], parameters).rowcount
         except sqlite3.IntegrityError as error:
             raise store_error(error) from error
+        if touched != 1 and query in self._exact:
+            raise lost_write(query, 1, touched)
+        return touched
 
     async def many(self, query: str, rows: Iterable[Mapping[str, object]], /) -> int:
+        each = list(rows)
         try:
             if (bound := self._bound.get(query)) is not None:
-                return sum(self.rows.write(self._sql[query], bound, parameters) for parameters in rows)
-            return self.connection.executemany(self._sql[query], rows).rowcount
+                touched = sum(self.rows.write(self._sql[query], bound, parameters) for parameters in each)
+            else:
+                touched = self.connection.executemany(self._sql[query], each).rowcount if each else 0
         except sqlite3.IntegrityError as error:
             raise store_error(error) from error
+        if touched != len(each) and query in self._exact:
+            raise lost_write(query, len(each), touched)
+        return touched
 
 
 class _Reading(_Connection):
@@ -187,6 +211,7 @@ class SqliteStore(Store):
         _refuse_second_library()
         self._make_file(create=create)
         opened: list[sqlite3.Connection] = []
+        self._others_wrote = -1
         try:
             self._writer = self._connect(opened)
             missing = self._identify(create=create)  # before anything is changed in what may be another's file
@@ -265,22 +290,27 @@ class SqliteStore(Store):
                 hint="check the addresses of both databases; they may be exchanged",
             )
         recorded = ask(queries(self.part)["migrations_recorded"].sql).fetchall() if "migration" in there else ()
-        return missing_migrations(migrations(self.part), recorded)
+        known = migrations(self.part)
+        missing = missing_migrations(known, recorded)
+        if missing:  # no step runs over what another's trigger may bend
+            refuse_differences(differences(self.part, _made_by(known[: len(recorded)]), _pieces(self._writer)))
+        return missing
 
     def _migrate(self, missing: tuple[Migration, ...] | None) -> None:
         if missing is None:
-            self._script(schema(self.part), migrations(self.part))
+            self._run_steps(migrations(self.part))
         for one in missing or ():
-            self._script(one.statements, [one])
+            self._run_steps((one,))
 
-    def _script(self, statements: str, made_by: Iterable[Migration]) -> None:
-        """Run a schema or a migration and record it in one transaction: all of it or nothing."""
+    def _run_steps(self, steps: tuple[Migration, ...]) -> None:
+        """Run migrations and record them in one transaction: all of it or nothing."""
         record = queries(self.part)["migration_insert"].sql
+        statements = " ".join(one.statements for one in steps)
         try:
             self._writer.executescript(
                 f"BEGIN IMMEDIATE; {statements} PRAGMA application_id = {APPLICATION_IDS[self.part]};"
             )
-            for one in made_by:
+            for one in steps:
                 self._writer.execute(record, {"number": one.number, "name": one.name, "hash": one.hash})
             self._writer.execute("COMMIT")
         finally:
@@ -389,6 +419,28 @@ class SqliteStore(Store):
             return [str(store_error(error))]
         return [row[0] for row in rows if row[0] != "ok"]
 
+    def check_structure(self) -> list[Difference]:
+        """Return what the database is made of otherwise than its migrations make it; see `Store.check_structure`."""
+        self._check_usable()
+        try:
+            return self._differences(self._reader)
+        except _FAULTS as error:
+            raise store_error(error) from error
+
+    def _differences(self, connection: sqlite3.Connection) -> list[Difference]:
+        return differences(self.part, _made_by(migrations(self.part)), _pieces(connection))
+
+    def _refuse_others_structure(self) -> None:
+        """Look at the structure again, within the writer's transaction, whenever another connection has written since.
+
+        Nothing else can change what this connection's statements do: no other counter tells it, since whoever writes the file can
+        set the schema's own counter back.
+        """
+        others = self._writer.execute("PRAGMA data_version").fetchone()[0]
+        if others != self._others_wrote:
+            refuse_differences(self._differences(self._writer))
+            self._others_wrote = others
+
     def scrub(self) -> bool:
         """Rewrite the file without the pages of deleted rows; True when nothing of them can be left in it.
 
@@ -485,9 +537,14 @@ class SqliteStore(Store):
         """Run and commit *batch*; each job has its result or its error afterwards, whatever happens."""
         try:
             self._writer.execute("BEGIN IMMEDIATE")
-        except _FAULTS as error:  # the same for all: another process holds the lock, or the file is gone
+            self._refuse_others_structure()
+        except (
+            *_FAULTS,
+            KeptError,
+        ) as error:  # the same for all: another holds the lock, the file is gone or was changed
+            self._roll_back()
             for job in batch:
-                job.error = store_error(error)
+                job.error = error if isinstance(error, KeptError) else store_error(error)
             return
         try:
             self._commit(batch)
@@ -531,6 +588,24 @@ class SqliteStore(Store):
 
 async def _nothing(_: object) -> None:
     """A body that changes nothing: its commit comes after all that were queued before it."""
+
+
+def _pieces(connection: sqlite3.Connection) -> list[Piece]:
+    """Return what a database is made of; the indexes SQLite makes for its keys have no text of their own."""
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    return [Piece(kind, name, f"{table}: {plain(text or '')}") for kind, name, table, text in rows]
+
+
+@cache
+def _made_by(steps: tuple[Migration, ...]) -> list[Piece]:
+    """Return what *steps* make of an empty database."""
+    empty = sqlite3.connect(":memory:")
+    try:
+        for one in steps:
+            empty.executescript(one.statements)
+        return _pieces(empty)
+    finally:
+        empty.close()
 
 
 def _configure(connection: sqlite3.Connection) -> None:

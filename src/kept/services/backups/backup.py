@@ -35,8 +35,8 @@ from kept.services.engine import claims
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.memories import LOG
 from kept.services.engine.record import entry_of, operator
-from kept.services.engine.sequencer import LOG
 from kept.services.upkeep.backup_record import FOLDER, KEY, backup_key, record_backup, record_key, seal_of
 from kept.store import sql
 from kept.store.copying import copy_together, remove_database

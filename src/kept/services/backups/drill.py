@@ -27,10 +27,10 @@ from kept.services.backups.restore import DRILL
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.memories import LOG
 from kept.services.engine.no_log import No
 from kept.services.engine.people import each_person
 from kept.services.engine.record import entry_of, operator
-from kept.services.engine.sequencer import LOG
 from kept.services.upkeep.ledger_verification import verify_ledger
 from kept.store import sql
 from kept.store.copying import check_database, copy_together

@@ -15,10 +15,11 @@ from kept.policy import change
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.memories import LOG
 from kept.services.engine.people import Person, each_person
-from kept.services.engine.record import SYSTEM, account_part, entry_of, operator
+from kept.services.engine.record import SYSTEM, account_part, entry_of, operator, record
 from kept.services.engine.restored_keys import DATA_RESTORED, restored_keys
-from kept.services.engine.sequencer import LEAPT, LOG
+from kept.services.engine.sequencer import LEAPT
 from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
 from kept.services.messages.unknown_outcome import hold_after_restore
@@ -277,6 +278,20 @@ async def _new_log(engine: Engine, by: str, lost: int, gone: int) -> tuple[int, 
 async def _entry_ids(engine: Engine) -> list[tuple[bytes, float]]:
     every = pages(engine.data, sql.EntriesAll)
     return [(row.entry_id, row.recorded_at) async for rows in every for row in rows]
+
+
+async def renew_checkpoint_file(engine: Engine, *, by: str) -> None:
+    """Write the lost checkpoint file anew, from what K remembers, and record who said that it is lost.
+
+    Args:
+        engine: Open without its log having been verified.
+        by: An operator's name on the machine.
+
+    Raises:
+        EvidenceError: The tree does not extend the checkpoint K remembers either.
+    """
+    await engine.sequencer.verify_head(file_lost=True)
+    await record(engine, operator(by), Act.RECOVER, facts=(("checkpoint-file", "written anew"),))
 
 
 async def confirm_clock(engine: Engine) -> None:

@@ -36,6 +36,7 @@ from kept.services.engine.entry_chain import EntryChains
 from kept.services.engine.entry_check import EntryCheck
 from kept.services.engine.flush import Flush, SealedEntry
 from kept.services.engine.keyring import Keyring, PersonKeys
+from kept.services.engine.memories import lost_memories
 from kept.services.engine.no_log import NAMES, SEALS, NoLog
 from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
@@ -47,6 +48,7 @@ from kept.services.engine.supervision import Supervision
 from kept.services.engine.witnesses import WhileSilent, Witnesses
 from kept.store import sql
 from kept.store.interface import Store, Transaction
+from kept.store.structure import refuse_differences
 from kept.vault.provider import Provider
 from kept.vault.sealed import seal_account, seal_evidence
 
@@ -214,7 +216,14 @@ class Engine:
 
     @classmethod
     async def _begin(cls, parts: Parts, *, sequence: bool, verify: bool) -> Engine:
+        if verify:
+            refuse_differences(parts.data.check_structure() + parts.keys.check_structure())
         vault_id, origin = await _vault_id(parts)
+        lost = await lost_memories(parts.data, parts.keys)
+        if lost and (
+            verify or not await parts.keys.one(sql.CurrentEpochGet)
+        ):  # never new keys beside a ledger that is used
+            raise lost[0].error()
         engine = cls(parts, vault_id, origin)
         generation = int(await engine.meta("log_generation") or "1")
         if generation > 1:
@@ -423,7 +432,10 @@ class Engine:
         return self.sequencer.fault.reason if self.sequencer.fault is not None else self._closed_for
 
     async def watch(self) -> None:
-        """Look at what keeps the gate open: the age of the oldest entry not integrated, and witnesses that have to answer."""
+        """Look at what keeps the gate open: how both databases are made, how old the oldest entry is, whether witnesses answer."""
+        if self.data.check_structure() or self.keys.check_structure():
+            self._closed_for = "schema-other"
+            return
         oldest = await self.sequencer.oldest_waiting_since()
         late = oldest is not None and self.clock.now() - oldest > limits.ENTRY_WAITING_SECONDS
         unwitnessed = self.witnesses is not None and self.witnesses.closes
@@ -533,8 +545,8 @@ async def _vault_id(parts: Parts) -> tuple[str, str]:
         return in_data, await parts.data.value(sql.MetaGet, name="origin") or parts.origin
     if in_data or in_keys:
         nobody = not await parts.data.value(sql.PeopleCount)
-        if in_keys and not in_data and nobody and not await _has_checkpoint(parts):
-            fresh = in_keys  # killed between the two first writes
+        if in_keys and not in_data and nobody and not await parts.keys.one(sql.CurrentEpochGet):
+            fresh = in_keys  # killed between the two first writes: what K has beside is made afterwards
         else:
             raise SettingError(
                 "expected databases D and K of one vault, found two that do not belong together",
@@ -555,10 +567,3 @@ async def _vault_id(parts: Parts) -> tuple[str, str]:
     await parts.keys.write(put)
     await parts.data.write(put_both)
     return fresh, parts.origin
-
-
-async def _has_checkpoint(parts: Parts) -> bool:
-    async def body(tx: Transaction) -> bool:
-        return await tx.one(sql.LastCheckpointGet) is not None
-
-    return await parts.keys.read(body)

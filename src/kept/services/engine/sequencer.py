@@ -35,10 +35,11 @@ from kept.machine import refused
 from kept.services.engine.clock import Clock
 from kept.services.engine.entry_chain import EntryChains
 from kept.services.engine.entry_check import EntryCheck
+from kept.services.engine.memories import FILE_LOST, LOG, Lost
+from kept.services.engine.restored_keys import DATA_RESTORED, RESTORED
 from kept.store import sql
-from kept.store.interface import Store, Transaction
+from kept.store.interface import Store, Transaction, lost_write
 
-LOG = "log"
 LEAPT = "clock_leapt"
 """Names the fact that the clock leapt and nobody has confirmed it yet, seconds."""
 
@@ -173,7 +174,9 @@ class Sequencer:
                     if row.entry_id in flaws
                 ],
             )
-            await tx.many("todo_delete", [{"since": row.since, "entry_id": row.entry_id} for row in waiting])
+            taken = await tx.many("todo_delete", [{"since": row.since, "entry_id": row.entry_id} for row in waiting])
+            if taken != len(waiting):
+                raise lost_write("todo_delete", len(waiting), taken)
             return await self._append(tx, (size, root), sound, at) if sound else (size, root)
 
         self._checked = await self._data.write(body)
@@ -310,14 +313,39 @@ class Sequencer:
                 for place in missing:
                     tiles[place] = found.get(place, b"")
 
-    async def verify_head(self) -> None:
-        """Check the head (see `check_head`), then sign it: what a start does.
+    async def verify_head(self, *, file_lost: bool = False) -> None:
+        """Check the head and the outside file, then sign: what a start does.
+
+        Args:
+            file_lost: Whether the operator says that the outside file is lost; it is then written anew.
 
         Raises:
             EvidenceError: It does not hold.
         """
         await self.check_head()
+        if not file_lost:
+            await self.check_outside()
         await self._sign()
+
+    async def check_outside(self) -> None:
+        """Look whether the file outside both databases holds a checkpoint, where there is something to hold.
+
+        Raises:
+            EvidenceError: It is gone or empty, and no database was restored.
+        """
+        if self._outside is None or not (await self._head())[0]:
+            return
+        there = self._outside.read_text(encoding="utf-8") if self._outside.exists() else ""
+        if not there and not await self._restored():
+            raise Lost("no checkpoint in the file outside both databases", FILE_LOST).error()
+
+    async def _restored(self) -> bool:
+        """Whether a database was restored and that is not signed yet: the other place may have had no file."""
+        marks = [
+            await self._keys.value(sql.MetaGet, name=RESTORED),
+            await self._data.value(sql.MetaGet, name=DATA_RESTORED),
+        ]
+        return any(marks)
 
     async def check_head(self) -> None:
         """Hold D's tree against every checkpoint that is remembered: this process's last, K's and that of the outside file.

@@ -16,7 +16,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import parse_account
 from kept.services.engine.entry_check import EntryRow
-from kept.services.engine.sequencer import LOG
+from kept.services.engine.memories import LOG
 from kept.store import sql
 from kept.store.interface import Transaction
 

@@ -10,6 +10,7 @@ from kept.services.accounts.accounts import PASSKEY_NAME
 from kept.services.accounts.passkeys import passkeys_of
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
+from kept.services.engine.memories import lost_memories
 from kept.services.engine.people import each_person
 from kept.services.engine.sealed_record import open_persons_record
 from kept.services.forms.receipts import RECEIPT_KINDS
@@ -62,10 +63,14 @@ async def verify_installation(engine: Engine, since: Verified | None = None) -> 
     for store, name in ((engine.data, "D"), (engine.keys, "K")):
         for one in store.check_integrity():
             found.wrong(f"database {name}: {one}")
+        for other in store.check_structure():
+            found.wrong(str(other))
     await verify_rows(engine, found.wrong)
     for look in (
+        _verify_memories(engine, found),
         _verify_ledger(engine, found, since),
         engine.sequencer.check_head(),
+        engine.sequencer.check_outside(),
         _verify_people(engine, found),
         verify_installation_records(engine, found.wrong),
         verify_register(engine, found.wrong),
@@ -79,6 +84,11 @@ async def verify_installation(engine: Engine, since: Verified | None = None) -> 
 
 async def _verify_ledger(engine: Engine, found: Verification, since: Verified | None) -> None:
     found.entries, found.tree = await verify_ledger(engine, found.wrong, since)
+
+
+async def _verify_memories(engine: Engine, found: Verification) -> None:
+    for lost in await lost_memories(engine.data, engine.keys):
+        found.wrong(f"expected what the ledger rests on, found {lost.what}")
 
 
 async def _verify_people(engine: Engine, found: Verification) -> None:

@@ -73,7 +73,7 @@ UPDATE passkey SET key_id = :key_id, sealed = :sealed WHERE person_id = :person_
 -- A passkey is taken away.
 DELETE FROM passkey WHERE person_id = :person_id AND credential_id = :credential_id;
 
--- name: passkey_used (person_id, credential_id, sign_count, at)
+-- name: passkey_used (person_id, credential_id, sign_count, at) = 1
 -- A passkey was used.
 UPDATE passkey SET sign_count = :sign_count, last_used_at = :at
 WHERE person_id = :person_id AND credential_id = :credential_id;

@@ -8,7 +8,7 @@ VALUES (:person_id, :series, :token_hash, :earlier_hash, :created_at, :rotated_a
 SELECT token_hash, earlier_hash, created_at, rotated_at, expires_at FROM remembered
 WHERE person_id = :person_id AND series = :series;
 
--- name: remembered_rotate (person_id, series, token_hash, earlier_hash, rotated_at, expected_hash)
+-- name: remembered_rotate (person_id, series, token_hash, earlier_hash, rotated_at, expected_hash) = 1
 -- The next token of a device, if nobody was faster.
 UPDATE remembered SET token_hash = :token_hash, earlier_hash = :earlier_hash, rotated_at = :rotated_at
 WHERE person_id = :person_id AND series = :series AND token_hash = :expected_hash;

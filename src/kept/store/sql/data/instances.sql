@@ -101,11 +101,11 @@ VALUES (:instance_id, :seed_hash, :sealed_seed, '', '', '', 0);
 -- A draw.
 SELECT seed_hash, sealed_seed, list_hash, public_number, seed, drawn FROM draw WHERE instance_id = :instance_id;
 
--- name: draw_list (instance_id, list_hash)
+-- name: draw_list (instance_id, list_hash) = 1
 -- The list is committed to.
 UPDATE draw SET list_hash = :list_hash WHERE instance_id = :instance_id AND list_hash = '';
 
--- name: draw_done (instance_id, public_number, seed, drawn, expected)
+-- name: draw_done (instance_id, public_number, seed, drawn, expected) = 1
 -- It is drawn, or one more is.
 UPDATE draw SET public_number = :public_number, seed = :seed, drawn = :drawn WHERE instance_id = :instance_id AND drawn = :expected;
 

@@ -68,7 +68,7 @@ SELECT person_id, place, found_by, named, seal, done FROM disclosure_person WHER
 -- The requests that name a person.
 SELECT disclosure_id, place FROM disclosure_person WHERE person_id = :person_id ORDER BY disclosure_id;
 
--- name: disclosure_person_done (person_id, disclosure_id)
+-- name: disclosure_person_done (person_id, disclosure_id) = 1
 -- The person was decided about.
 UPDATE disclosure_person SET done = 1 WHERE person_id = :person_id AND disclosure_id = :disclosure_id AND done = 0;
 

@@ -42,7 +42,7 @@ INSERT INTO value (person_id, slot, version, key_id, sealed) VALUES (:person_id,
 -- One version that ended or was removed.
 DELETE FROM value WHERE person_id = :person_id AND slot = :slot AND version = :version;
 
--- name: value_set (person_id, slot, version, key_id, sealed)
+-- name: value_set (person_id, slot, version, key_id, sealed) = 1
 -- The same value sealed again under a fresh key.
 UPDATE value SET key_id = :key_id, sealed = :sealed WHERE person_id = :person_id AND slot = :slot AND version = :version;
 

@@ -216,7 +216,7 @@ WHERE request_id = :request_id AND finished_at IS NULL;
 INSERT INTO rights_request_person (person_id, request_id, key_id, sealed)
 VALUES (:person_id, :request_id, :key_id, :sealed);
 
--- name: rights_person_set (person_id, request_id, key_id, sealed)
+-- name: rights_person_set (person_id, request_id, key_id, sealed) = 1
 -- What a rights request says now.
 UPDATE rights_request_person SET key_id = :key_id, sealed = :sealed
 WHERE person_id = :person_id AND request_id = :request_id;

@@ -14,7 +14,7 @@ INSERT INTO epoch (epoch, state, created_at, destroyed_at) VALUES (:epoch, :stat
 -- All key epochs.
 SELECT epoch, state, created_at, destroyed_at FROM epoch ORDER BY epoch;
 
--- name: epoch_state (epoch, state, destroyed_at)
+-- name: epoch_state (epoch, state, destroyed_at) = 1
 -- What became of an epoch.
 UPDATE epoch SET state = :state, destroyed_at = :destroyed_at WHERE epoch = :epoch;
 
