@@ -20,6 +20,7 @@ import faults  # noqa: E402 -- same
 import figures  # noqa: E402 -- same
 import integrating  # noqa: E402 -- same
 import ledger  # noqa: E402 -- same
+import parsing  # noqa: E402 -- same
 import reading  # noqa: E402 -- same
 import sending  # noqa: E402 -- same
 import witnesses  # noqa: E402 -- same
@@ -55,6 +56,7 @@ def main() -> None:
         ("decisions", lambda: "## Decisions\n\n" + decision.table(decision.run())),
         ("reading", reading.run),
         ("bound rows", bound_rows.run),
+        ("dear to read", parsing.run),
         ("ledger", ledger.run),
         ("integrating", integrating.run),
         ("witnesses", witnesses.run),
