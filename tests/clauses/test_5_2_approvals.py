@@ -208,6 +208,9 @@ ASKED = {
 """How each kind is brought to wait, asked for by somebody who may also approve."""
 
 
+USED_AT_ONCE = {"campaign", "provision"}
+"""By the word of the kind: its mandate is made in the transaction of the approval."""
+
 class Waits:
     """One approval of a kind, with who asked and who may approve."""
 
@@ -249,6 +252,11 @@ class Waits:
         """What became of it."""
         return self.installation.sql("SELECT outcome FROM approval")[0][0]
 
+    @property
+    def done(self) -> str:
+        """What an approval says once it was given: one that is used up by what it lets be done says so at once."""
+        return "used" if self.kind.act in USED_AT_ONCE else "approved"
+
     async def subject(self) -> list[tuple]:
         """Every state an approval may move."""
         tables = ("campaign", "provision", "disclosure", "statistic", "rights_request", "party", "witnessed")
@@ -277,7 +285,7 @@ async def test_asked_and_approved_it_is_done_and_both_are_recorded(installation,
     ((clause, actor, facts),) = [(one.clause, one.actor, one.facts) for one in await waits.given()]
     assert (clause, actor) == ("5.2", waits.second.actor)
     assert {("act", waits.kind.act), ("asked-by", waits.asker.actor)} <= set(facts)
-    assert waits.outcome == "approved"
+    assert waits.outcome == waits.done
 
 
 async def test_who_asked_cannot_approve_nor_who_may_not(installation, waits):
@@ -308,7 +316,7 @@ async def test_until_its_last_second_it_can_be_given_and_then_no_more(installati
         assert len(await approvals.waiting(installation.engine, waits.second)) == 1
     else:
         await waits.approve(waits.second)
-        assert waits.outcome == "approved"
+        assert waits.outcome == waits.done
 
 
 async def test_it_is_given_once(installation, waits):
@@ -332,7 +340,7 @@ async def test_nobody_approves_unread(installation, waits):
     assert bool(one.seen) != waits.kind.apart  # what is read elsewhere, where that is recorded, has no mark in the list
     assert await waits.given() == []
     await approvals.approve(installation.engine, waits.second, waits.id, await waits.read(waits.second))
-    assert waits.outcome == "approved"
+    assert waits.outcome == waits.done
 
 
 async def test_what_changed_since_it_was_read_is_read_again(installation):
@@ -360,7 +368,7 @@ async def test_a_disclosure_is_approved_by_nobody_who_has_not_read_the_request(i
     await browser.post(at, step="read")
     assert "staff:disclosure:read" in [one.act for one in await installation.ledger()]
     assert (await browser.post(at, step="approve")).status_code == 303
-    assert waits.outcome == "approved"
+    assert waits.outcome == waits.done
 
 
 async def test_nothing_is_asked_for_a_version_that_is_not(installation):
@@ -416,12 +424,12 @@ async def test_killed_it_is_approved_with_its_effect_or_not_at_all(installation,
     await installation.open()
     can_send(installation)
     moves = waits.kind.page != "/approvals"  # those of the list itself only open the act to who asked
-    assert waits.outcome == ("approved" if writes else "waiting")
+    assert waits.outcome == (waits.done if writes else "waiting")
     assert (await waits.subject() != before) == (moves and bool(writes))
     assert len(await waits.given()) == writes
     if not writes:
         await waits.approve(waits.second)
-        assert waits.outcome == "approved"
+        assert waits.outcome == waits.done
 
 
 async def test_whoever_asked_and_may_no_more_gets_nothing_done(installation, waits):
@@ -456,7 +464,7 @@ async def test_the_console_shows_it_to_who_may_give_it_and_never_to_who_asked(in
         action = re.search(r'action="(/en/approvals/\w+)"', pages["second"][0])[1]
         await browser.get("/en/approvals")
         assert (await browser.post(action)).status_code == 303
-        assert waits.outcome == "approved"
+        assert waits.outcome == waits.done
 
 
 async def test_a_campaign_stopped_meanwhile_is_not_sent(installation):
