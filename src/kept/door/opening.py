@@ -98,14 +98,19 @@ async def open(  # noqa: A001, PLR0913 -- kept.open reads as it should; an insta
             work.set_up(engine, site=site, mail=_mail_server(mail))
             await work.have_witnesses(engine, _witness_policy(witnesses), while_silent)
             k = Kept(engine, site)
-            if background:  # what was begun is finished by the process that does the work, and by no other
-                await work.begin(engine, lambda: policy_files(policy))
-                k._begin()  # noqa: SLF001 -- the door's own
+            await _begin(k, engine, policy, background=background)
         except KeptError as error:
             note_hint(_cited(files, error))
             raise
         held.push_async_callback(k._end)  # noqa: SLF001 -- the door's own
         yield k
+
+
+async def _begin(k: Kept, engine: Engine, policy: str | Path, *, background: bool) -> None:
+    """Begin what goes on without anybody asking; what was begun is finished by the process that does that, and by no other."""
+    if background:
+        await work.begin(engine, lambda: policy_files(policy))
+        k._begin()  # noqa: SLF001 -- the door's own
 
 
 def _cited(files: Mapping[str, bytes], error: KeptError) -> KeptError:
