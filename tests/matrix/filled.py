@@ -23,12 +23,13 @@ from kept.crypto.sealed_to import OpeningKey
 from kept.demo import invented
 from kept.guarantees.board import promise_board
 from kept.policy.words import Exit
-from kept.services.accounts import accounts, linking, passkeys, recovery, remember_me, shown_once
+from kept.services.accounts import accounts, guesses, linking, looked_into, passkeys, recovery, remember_me, shown_once
 from kept.services.backups.backup import make_backups, register_backup_key
 from kept.services.backups.drill import drill
 from kept.services.campaigns import candidates
 from kept.services.cases import cases, contacts, inquiries
 from kept.services.cookies.scan import Result, keep_scan
+from kept.services.engine import claims
 from kept.services.engine.engine import Engine
 from kept.services.gate.external_ids import put_external_id
 from kept.services.messages import stop_list
@@ -43,8 +44,8 @@ from kept.store.queries import PARTS, tables
 
 SITE = "https://shop.example"
 CUSTOMER = "mori@example.jp"
-MOMENTARY = ("restore_mark",)
-"""What stands between a restore and the next start, which takes it over: a row of it would be another installation than this."""
+MOMENTARY = ("restore_mark", "todo_aside")
+"""What stands between a restore and the next start, which takes it over, and what `kept verify` names whenever a row of it stands."""
 CANARY = "ren.k@example.jp"
 
 
@@ -215,6 +216,11 @@ async def _safeguards(installation: Installation, words: dict[str, object]) -> N
     case = await cases.open_case(engine, sato, "contact")
     await cases.find_in_case(engine, sato, case.id, {"mail_address": CANARY})
     await cases.open_item(engine, sato, case.id, "phone")
+    for kind in (guesses.Sign.MANY_ACCOUNTS, guesses.Sign.TWO_NETWORKS):
+        await guesses._alarm(engine, kind)
+    ono = await _staff(installation, "ono")
+    for alarm in await looked_into.alarms(engine):
+        await looked_into.look_into(engine, ono, alarm.id, "It was a test.")
     await promise_board(engine)
 
 
@@ -236,9 +242,9 @@ async def _last_day_of_staff(installation: Installation, words: dict[str, object
     gone = await credentials.issue_credential(engine, "gone", "support", ("contact",), by="test")
     words["gone"] = gone
     sato = await _staff(installation, "sato")
-    enrolled = await sessions.add_staff(engine, "yuki", PASSWORD, ("support",), by="test")
+    enrolled = await sessions.add_staff(engine, "yuki", PASSWORD, ("support",), by="test", who="yuki")
     words["second-factor"] = enrolled.secret
-    await sessions.add_staff(engine, "ito2", PASSWORD, ("contests",), by="test")
+    await sessions.add_staff(engine, "ito2", PASSWORD, ("contests",), by="test", who="ito2")
     case = await cases.open_case(engine, sato, "contact")
     case = await cases.find_in_case(engine, sato, case.id, {"mail_address": CUSTOMER})
     await cases.open_item(engine, sato, case.id, "phone")
@@ -260,6 +266,8 @@ async def _left_waiting(installation: Installation, words: dict[str, object]) ->
         "moved_at": at,
     }
     await engine.data.write(lambda tx: tx.run("fax_job_put", **job))
+    ended = ["0" * 32, "1" * 32]  # keys that were ended, and are gone from K
+    await engine.data.write(lambda tx: claims.end_keys(tx, ended, engine.holder, at))
     witness = {
         "size": engine.sequencer.checkpoint.size,
         "cosigner": "w.example",
