@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from authenticator import Authenticator
 from installation import PASSWORD, START, Installation, Wall
+from witnessing import policy_of
 from writing_letters import came
 
 from clauses.test_2_8_paper_and_phone import PaperDesk
@@ -20,8 +21,12 @@ from clauses.test_4_9_disclosure_the_law_requires import LegalDesk
 from kept import limits
 from kept.channels.mail import MailServer
 from kept.crypto.sealed_to import OpeningKey
+from kept.crypto.signature import SigningKey
 from kept.demo import invented
+from kept.door.background import have_witnesses
 from kept.guarantees.board import promise_board
+from kept.ledger.cosignature import cosign, cosigner_key
+from kept.ledger.note import split_note
 from kept.policy.words import Exit
 from kept.services.accounts import accounts, guesses, linking, looked_into, passkeys, recovery, remember_me, shown_once
 from kept.services.backups.backup import make_backups, register_backup_key
@@ -40,6 +45,7 @@ from kept.services.staff import credentials, sessions
 from kept.services.staff.approvals import waiting_for
 from kept.services.upkeep.channels import set_up_channels
 from kept.services.upkeep.sending import equip
+from kept.services.upkeep.verification import verify_installation
 from kept.store.queries import PARTS, tables
 
 SITE = "https://shop.example"
@@ -140,6 +146,16 @@ async def open_again(installation: Installation) -> Engine:
     equip(engine, SITE, MailDispatcher(engine, MailServer("127.0.0.1", 9), SITE), PhoneDispatcher(engine))
     set_up_channels(engine)
     return engine
+
+
+async def verified(installation: Installation, held: Held) -> list[str]:
+    """Return what `kept verify` names, given the policy of the witnesses; what comes after goes on without, since none answers."""
+    engine = installation.engine
+    await have_witnesses(engine, policy_of("any", a=(held.words["witness"], "http://127.0.0.1:9")), "late")
+    try:
+        return (await verify_installation(engine)).problems
+    finally:
+        engine.witnesses = None
 
 
 async def _customer(installation: Installation):
@@ -268,16 +284,19 @@ async def _left_waiting(installation: Installation, words: dict[str, object]) ->
     await engine.data.write(lambda tx: tx.run("fax_job_put", **job))
     ended = ["0" * 32, "1" * 32]  # keys that were ended, and are gone from K
     await engine.data.write(lambda tx: claims.end_keys(tx, ended, engine.holder, at))
-    witness = {
-        "size": engine.sequencer.checkpoint.size,
-        "cosigner": "w.example",
-        "line": "\u2014 w.example AAAA\n",
-        "at": at,
-    }
-    await engine.data.write(
-        lambda tx: tx.run("cosignature_put", **witness)
-    )  # as a witness would answer; none is configured
+    await _cosigned(engine, words)
     words["session"] = await accounts.start_session(engine, words["person"])
     own = words["own"] = await accounts.session_of(engine, words["session"])
     await shown_once.show(engine, own, shown_once.Codes("name", words["codes"], opened=True))
     await engine.data.write(lambda tx: tx.run("no_log_note", note_id="0" * 32, at=at, content="{}"))
+
+
+async def _cosigned(engine: Engine, words: dict[str, object]) -> None:
+    """The newest checkpoint is cosigned, as a witness would answer."""
+    key = SigningKey(bytes(32))
+    published = cosigner_key("w.example", key)
+    words["witness"] = str(published)
+    line = cosign(split_note(engine.sequencer.note)[0], "w.example", key, int(engine.clock.now())).line
+    cosigner = f"{published.name}+{published.key_id.hex()}"
+    put = {"size": engine.sequencer.checkpoint.size, "cosigner": cosigner, "line": line, "at": engine.clock.now()}
+    await engine.data.write(lambda tx: tx.run("cosignature_put", **put))

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from kept.services.upkeep.verification import verify_installation
 from kept.store.queries import PARTS, columns
 from matrix.cells import Cell, cells
-from matrix.filled import copied, fill, open_again
+from matrix.filled import copied, fill, open_again, verified
 from matrix.probes import PROBES, probes_of
 from matrix.trying import NOTHING, UNNOTICED, try_all
 
@@ -87,7 +86,8 @@ def test_a_probe_passes_where_nothing_was_edited(held, tmp_path, probe):
 
     async def use():
         installation = copied(held, tmp_path / "whole")
-        assert (await verify_installation(await open_again(installation))).problems == []
+        await open_again(installation)
+        assert await verified(installation, held) == []
         await probe(installation, held.words)
         await installation.close(integrate=False)
 
