@@ -305,13 +305,16 @@ PROBES: dict[Probe, tuple[str, ...]] = {
     ),
     marketing: ("D.campaign", "D.head_count", "D.outbox", "D.message_link", "D.reach_tally", "D.stop_list"),
     letters_and_calls: ("D.letter", "D.fax_job", "D.call_sheet", "D.call_row"),
-    ledger: ("D.entry", "D.todo", "D.leaf_position", "D.tile", "D.head", "D.checkpoint", "D.cosignature", "K.checkpoint", "D.todo_aside"),
+    ledger: (
+        "D.entry", "D.todo", "D.leaf_position", "D.tile", "D.head", "D.checkpoint", "D.cosignature", "K.checkpoint",
+        "D.todo_aside",
+    ),
     erasing: ("D.erasure", "K.tombstone"),
     board: (
         "D.live_check", "D.attestation", "D.scan", "D.backup", "D.drill", "D.canary_alarm", "D.no_log_note", "D.no_log_line",
         "D.tally", "D.visit_count", "K.meta", "K.epoch", "K.current_epoch", "K.system_key", "D.migration", "K.migration",
-        "D.table_rows", "D.other_table_changes", "D.restore_mark", "K.table_rows", "K.other_table_changes", "K.restore_mark", "D.looked_into",
-        "D.claim",
+        "D.table_rows", "D.other_table_changes", "D.restore_mark", "K.table_rows", "K.other_table_changes", "K.restore_mark",
+        "D.looked_into", "D.claim",
     ),
     finding: ("K.index_token", "K.external_token", "K.canary", "D.look_ups"),
 }  # fmt: skip

@@ -91,6 +91,10 @@ def test_k_hears_of_whom_more_was_counted(data):
     for person_id, number in ((MORI, 1), (SATO, 5), (MORI, 2)):
         assert data.run("entry_chain_moved_put", person_id=person_id, number=number) == 1
     assert data.all(sql.EntryChainMovedPage, after=b"", limit=9) == [(MORI, 2), (SATO, 5)]
+    assert (
+        data.one(sql.EntryChainMovedGet, person_id=MORI),
+        data.one(sql.EntryChainMovedGet, person_id=b"nobody"),
+    ) == ((2,), None)
     assert data.run("entry_chain_moved_delete", person_id=MORI, number=1) == 0
     assert data.run("entry_chain_moved_delete", person_id=MORI, number=2) == 1
     assert data.all(sql.EntryChainMovedPage, after=MORI, limit=9) == [(SATO, 5)]

@@ -431,6 +431,8 @@ class EntryChainGet(NamedTuple):
     number: int
     head: bytes
 
+class EntryChainMovedGet(Single[int]): ...
+
 class EntryChainMovedPage(NamedTuple):
     person_id: bytes
     number: int

@@ -49,6 +49,10 @@ ON CONFLICT (person_id) DO UPDATE SET number = :number, head = :head;
 INSERT INTO entry_chain_moved (person_id, number) VALUES (:person_id, :number)
 ON CONFLICT (person_id) DO UPDATE SET number = :number;
 
+-- name: entry_chain_moved_get (person_id) -> number
+-- Whether K has to hear of a person.
+SELECT number FROM entry_chain_moved WHERE person_id = :person_id;
+
 -- name: entry_chain_moved_page (after, limit) -> person_id, number
 -- Of whom K has to hear, a page at a time.
 SELECT person_id, number FROM entry_chain_moved WHERE person_id > :after ORDER BY person_id LIMIT :limit;
