@@ -23,15 +23,16 @@ async def verify_checkpoints(engine: Engine, wrong: Wrong, since: int = 0) -> No
     Args:
         engine: Open, or as far open as it got.
         wrong: Takes what does not hold.
-        since: Size of the log that was verified before: D's checkpoints of at most that size are not looked at again.
+        since: Size of the log that was verified before: D's checkpoints of a smaller one are not looked at again.
     """
     remembered = await engine.keys.one(sql.LastCheckpointGet)
     if remembered is not None:
         _verify_note(engine, remembered.size, remembered.note, "K", wrong)
-    while rows := await engine.data.all(sql.CheckpointsPage, after=since, limit=limits.PEOPLE_PAGE):
+    after = since - 1
+    while rows := await engine.data.all(sql.CheckpointsPage, after=after, limit=limits.PEOPLE_PAGE):
         for row in rows:
             _verify_note(engine, row.size, row.note, "D", wrong)
-        since = rows[-1].size
+        after = rows[-1].size
     for one in await engine.data.all(sql.Cosignatures):
         if flaw := await _flaw(engine, one):
             wrong(f"cosignature of {one.size} entries by {one.cosigner[:64]}: {flaw}")
