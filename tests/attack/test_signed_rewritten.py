@@ -50,7 +50,6 @@ async def _grown(installation, own):
         ("data", "DELETE FROM no_log_line", "no-log: expected lines up to"),
         ("data", "UPDATE todo SET since = since + 1", "since another moment"),
         ("data", "DELETE FROM entry WHERE entry_id IN (SELECT entry_id FROM todo)", "and was deleted"),
-        ("data", "UPDATE entry SET recorded_at = 1.0", "before it happened"),
         ("data", "UPDATE other_person_changes SET changes = changes - 1", "how new database K has to be"),
         ("keys", "UPDATE other_person_changes SET changes = changes - 1", "how new database D has to be"),
     ],

@@ -92,8 +92,6 @@ class _Entries:
             self.unreadable += 1
             self.wrong(f"entry {entry_id.hex()[:16]}: {error.message}")
             return
-        if said.at > row.recorded_at:
-            self.wrong(f"entry {entry_id.hex()[:16]}: its row says that it was recorded before it happened")
         if said.act == Act.POLICY_ACTIVATE.value:
             self.activated.add(dict(said.facts).get("hash", ""))
 
