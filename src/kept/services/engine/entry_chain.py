@@ -170,7 +170,7 @@ class EntryChains:
     def seal(self, person_id: bytes, remembered: Remembered) -> bytes:
         """Seal what K is to remember of a person."""
         return seal_record(
-            self._keyring.installation_key(KEY),
+            self._keyring.installation_cipher(KEY),
             msgspec.msgpack.encode(remembered),
             vault_id=self._vault_id,
             owner=person_id,
@@ -185,7 +185,7 @@ class EntryChains:
             SealError: Its row was changed, or is somebody else's.
         """
         raw = open_record(
-            self._keyring.installation_key(KEY),
+            self._keyring.installation_cipher(KEY),
             row.sealed,
             vault_id=self._vault_id,
             owner=person_id,

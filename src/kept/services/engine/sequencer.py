@@ -164,7 +164,7 @@ class Sequencer:
             head = await tx.one(sql.HeadGet, name=LOG)
             if ((head.size, head.root) if head else (0, EMPTY_ROOT)) != (size, root):
                 raise _fenced()
-            flaws = await (self._flaws_alone(tx, waiting) if alone else self._flaws(tx, waiting))
+            flaws = await (self._flaws_alone(tx, waiting) if alone else self._flaws_of_all(tx, waiting))
             sound = [row.entry_id for row in waiting if row.entry_id not in flaws]
             await tx.many(
                 "todo_aside_put",
@@ -185,6 +185,13 @@ class Sequencer:
     async def _flaws(self, tx: Transaction, waiting: Sequence[sql.TodoTake | sql.PositionsPage]) -> dict[bytes, str]:
         rows = await tx.each(sql.EntryGet, [{"entry_id": one.entry_id} for one in waiting])
         found = ((one.entry_id, self._entries.flaw(one.entry_id, row)) for one, row in zip(waiting, rows, strict=True))
+        return {entry_id: flaw for entry_id, flaw in found if flaw}
+
+    async def _flaws_of_all(self, tx: Transaction, waiting: Sequence[sql.TodoTake]) -> dict[bytes, str]:
+        """Look at everything that waits, in one query; what began to wait meanwhile is left for the next turn."""
+        rows = await tx.all(sql.EntriesWaiting, since=waiting[-1].since, entry_id=waiting[-1].entry_id)
+        there = {row.entry_id: row for row in rows}
+        found = ((one.entry_id, self._entries.flaw(one.entry_id, there.get(one.entry_id))) for one in waiting)
         return {entry_id: flaw for entry_id, flaw in found if flaw}
 
     async def _flaws_alone(self, tx: Transaction, waiting: Sequence[sql.TodoTake]) -> dict[bytes, str]:

@@ -422,6 +422,13 @@ class EntriesSince(NamedTuple):
     recorded_at: float
     entry_id: bytes
 
+class EntriesWaiting(NamedTuple):
+    entry_id: bytes
+    account_commitment: bytes
+    person_commitment: bytes
+    account_key: str
+    account_sealed: bytes
+
 class EntryChainGet(NamedTuple):
     number: int
     head: bytes
