@@ -383,6 +383,13 @@ class EntriesAll(NamedTuple):
     account_sealed: bytes
     recorded_at: float
 
+class EntriesFrom(NamedTuple):
+    entry_id: bytes
+    account_commitment: bytes
+    person_commitment: bytes
+    account_key: str
+    account_sealed: bytes
+
 class EntriesLaterDue(NamedTuple):
     person_id: bytes
     entry_id: bytes
@@ -421,13 +428,6 @@ class EntriesPage(NamedTuple):
 class EntriesSince(NamedTuple):
     recorded_at: float
     entry_id: bytes
-
-class EntriesWaiting(NamedTuple):
-    entry_id: bytes
-    account_commitment: bytes
-    person_commitment: bytes
-    account_key: str
-    account_sealed: bytes
 
 class EntryChainGet(NamedTuple):
     number: int
@@ -848,6 +848,8 @@ class PeopleCount(Computed): ...
 class PeoplePage(Single[bytes]): ...
 
 class PeopleWithKeys(Single[bytes]): ...
+
+class PersonHasKeys(Single[str]): ...
 
 class PersonKeys(NamedTuple):
     key_id: str

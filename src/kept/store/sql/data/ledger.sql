@@ -91,10 +91,10 @@ INSERT INTO todo (entry_id, since) VALUES (:entry_id, :since);
 -- What waits longest, whether or not an entry stands behind it.
 SELECT since, entry_id FROM todo ORDER BY since, entry_id LIMIT :limit;
 
--- name: entries_waiting (since, entry_id) -> entry_id, account_commitment, person_commitment, account_key, account_sealed
--- The entries behind what waits, up to one of them.
+-- name: entries_from (since, limit) -> entry_id, account_commitment, person_commitment, account_key, account_sealed
+-- Entries in the order of their time, from a moment on, as they wait.
 SELECT entry_id, account_commitment, person_commitment, account_key, account_sealed FROM entry
-WHERE entry_id IN (SELECT entry_id FROM todo WHERE (since, entry_id) <= (:since, :entry_id));
+WHERE recorded_at >= :since ORDER BY recorded_at, entry_id LIMIT :limit;
 
 -- name: todo_oldest () -> since
 -- Since when the oldest waits.
