@@ -11,9 +11,9 @@ import re
 import stat
 from pathlib import Path
 
-from kept import limits
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from kept import limits
 from kept.crypto.aead import cipher, open_sealed, seal
 from kept.crypto.digest import same, sha256
 from kept.crypto.random import random_bytes, random_id
