@@ -67,6 +67,7 @@ def test_what_waits_longest_is_integrated_first(data):
     assert data.one(sql.TodoOldest) == (1.0,)
     assert data.one(sql.TodoHas, since=2.0, entry_id=b"b") == (2.0,)
     assert data.one(sql.TodoHas, since=1.0, entry_id=b"b") is None
+    assert data.all(sql.TodoPage, since=1.0, after=b"a", limit=9) == [(2.0, b"b")]
     assert data.run("todo_delete", since=1.0, entry_id=b"a") == 1
     assert data.run("todo_delete", since=1.0, entry_id=b"a") == 0
     assert data.all(sql.TodoTake, limit=9) == [(2.0, b"b")]
