@@ -445,7 +445,7 @@ WITNESS_TRIES = _pace(
 )
 SEQUENCED_AT_ONCE = _pace(4096, "entries", "entries that get their place in one transaction")
 COUNTED_A_TURN = _pace(
-    128, "people", "people whose entries are counted for K before the loop's other work has its turn"
+    512, "people", "people whose entries are counted for K before the loop's other work has its turn"
 )
 NOTICES_HELD = _pace(4096, "notices", "notices held in memory")
 PERSON_READS = _pace(3, "tries", "reads of a person whose keys change meanwhile")

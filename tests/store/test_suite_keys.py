@@ -60,6 +60,7 @@ def test_keys_go_one_at_a_time_or_with_the_person(keys):
     for person_id, key_id in ((MORI, "v"), (MORI, "e"), (MORI, "s"), (SATO, "v")):
         keys.insert("person_key_insert", person_id=person_id, key_id=key_id)
     assert keys.run("person_key_delete", person_id=MORI, key_id="v") == 1
+    assert keys.one(sql.PersonHasKeys, person_id=MORI) in {("e",), ("s",)}
     assert sorted(row[0] for row in keys.all(sql.PersonKeys, person_id=MORI)) == ["e", "s"]
     assert keys.run("person_key_erase", person_id=MORI) == 2
     assert keys.all(sql.PersonKeys, person_id=MORI) == []

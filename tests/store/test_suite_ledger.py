@@ -19,12 +19,14 @@ def test_an_entry_is_written_once(data):
     assert data.one(sql.EntryGet, entry_id=b"e1") == row
 
 
-def test_the_console_sees_the_newest_entries(data):
-    """Newest first, not before the time asked for, not more than asked for."""
+def test_entries_are_seen_by_their_time(data):
+    """For the console newest first, for the sequencer oldest first; not before the time asked for, not more than asked for."""
     for entry_id, recorded_at in ((b"1", 1.0), (b"2", 2.0), (b"4", 3.0), (b"3", 3.0)):
         data.insert("entry_insert", entry_id=entry_id, recorded_at=recorded_at)
     assert [row[0] for row in data.all(sql.EntriesPage, since=2.0, limit=9)] == [b"4", b"3", b"2"]
     assert [row[0] for row in data.all(sql.EntriesPage, since=0.0, limit=2)] == [b"4", b"3"]
+    assert [row[0] for row in data.all(sql.EntriesFrom, since=2.0, limit=9)] == [b"2", b"3", b"4"]
+    assert [row[0] for row in data.all(sql.EntriesFrom, since=0.0, limit=2)] == [b"1", b"2"]
 
 
 def test_a_persons_entries_are_paged_without_losing_one_of_the_same_moment(data):
@@ -65,6 +67,7 @@ def test_what_waits_longest_is_integrated_first(data):
     assert data.one(sql.TodoOldest) == (1.0,)
     assert data.one(sql.TodoHas, since=2.0, entry_id=b"b") == (2.0,)
     assert data.one(sql.TodoHas, since=1.0, entry_id=b"b") is None
+    assert data.all(sql.TodoPage, since=1.0, after=b"a", limit=9) == [(2.0, b"b")]
     assert data.run("todo_delete", since=1.0, entry_id=b"a") == 1
     assert data.run("todo_delete", since=1.0, entry_id=b"a") == 0
     assert data.all(sql.TodoTake, limit=9) == [(2.0, b"b")]

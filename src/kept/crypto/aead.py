@@ -13,16 +13,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from kept.crypto.random import random_bytes
 from kept.errors import SealError
 
+Key = bytes | AESGCM
+"""A key: 32 bytes, or, where many are sealed under one, what was made of them once."""
 KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
 
 
-def seal(key: bytes, plaintext: bytes, associated: bytes) -> bytes:
+def cipher(key: Key) -> AESGCM:
+    """Return what seals under a key; made once, it spares the work for each of many."""
+    return key if isinstance(key, AESGCM) else AESGCM(key)
+
+
+def seal(key: Key, plaintext: bytes, associated: bytes) -> bytes:
     """Encrypt and bind.
 
     Args:
-        key: 32 bytes.
+        key: 32 bytes, or their `cipher`.
         plaintext: Any length.
         associated: What the sealed bytes must be bound to, framed.
 
@@ -30,10 +37,10 @@ def seal(key: bytes, plaintext: bytes, associated: bytes) -> bytes:
         Nonce (12 bytes), ciphertext, tag (16 bytes).
     """
     nonce = random_bytes(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, plaintext, associated)
+    return nonce + cipher(key).encrypt(nonce, plaintext, associated)
 
 
-def open_sealed(key: bytes, sealed: bytes, associated: bytes) -> bytes:
+def open_sealed(key: Key, sealed: bytes, associated: bytes) -> bytes:
     """Decrypt what was sealed under the same key and binding.
 
     Args:
@@ -51,7 +58,7 @@ def open_sealed(key: bytes, sealed: bytes, associated: bytes) -> bytes:
             hint=_HINT,
         )
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
+        return cipher(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
     except InvalidTag:
         raise SealError(
             "sealed bytes do not open under what they must be bound to",

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from kept.crypto.digest import framed, sha256
 
 CHAIN_LABEL = b"kept/chain/v1"
+_LABELLED = framed(CHAIN_LABEL)
 
 
 class Chain(NamedTuple):
@@ -31,7 +32,7 @@ def begun(person_id: bytes) -> Chain:
 def extended(chain: Chain, entry_id: bytes) -> Chain:
     """Return the chain with one entry more."""
     number = chain.number + 1
-    return Chain(number, sha256(framed(CHAIN_LABEL, chain.head, number.to_bytes(8, "big"), entry_id)))
+    return Chain(number, sha256(_LABELLED + framed(chain.head, number.to_bytes(8, "big"), entry_id)))
 
 
 def ranges(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:

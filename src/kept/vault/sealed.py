@@ -10,7 +10,7 @@ import struct
 
 import msgspec
 
-from kept.crypto.aead import open_sealed, seal
+from kept.crypto.aead import Key, open_sealed, seal
 from kept.crypto.digest import framed
 from kept.errors import SealError
 
@@ -123,25 +123,25 @@ def open_evidence(key: bytes, sealed: bytes, *, vault_id: str, person_id: bytes,
     return open_sealed(key, sealed, framed(EVIDENCE_LABEL, vault_id.encode(), person_id, entry_id))
 
 
-def seal_account(key: bytes, opening: bytes, *, vault_id: str, key_name: str, entry_id: bytes) -> bytes:
+def seal_account(key: Key, opening: bytes, *, vault_id: str, key_name: str, entry_id: bytes) -> bytes:
     """Seal the account part of an entry under a ledger key."""
     return seal(key, opening, framed(ACCOUNT_LABEL, vault_id.encode(), key_name.encode(), entry_id))
 
 
-def open_account(key: bytes, sealed: bytes, *, vault_id: str, key_name: str, entry_id: bytes) -> bytes:
+def open_account(key: Key, sealed: bytes, *, vault_id: str, key_name: str, entry_id: bytes) -> bytes:
     """Open the account part of an entry; raises `SealError` when it is of another entry."""
     return open_sealed(key, sealed, framed(ACCOUNT_LABEL, vault_id.encode(), key_name.encode(), entry_id))
 
 
 def seal_record(  # noqa: PLR0913 -- each part is bound
-    key: bytes, record: bytes, *, vault_id: str, owner: bytes, kind: str, record_id: str
+    key: Key, record: bytes, *, vault_id: str, owner: bytes, kind: str, record_id: str
 ) -> bytes:
     """Seal any other record (a receipt, staff's note, a second-factor secret), bound to its owner, kind and id."""
     return seal(key, record, framed(RECORD_LABEL, vault_id.encode(), owner, kind.encode(), record_id.encode()))
 
 
 def open_record(  # noqa: PLR0913 -- each part is bound
-    key: bytes, sealed: bytes, *, vault_id: str, owner: bytes, kind: str, record_id: str
+    key: Key, sealed: bytes, *, vault_id: str, owner: bytes, kind: str, record_id: str
 ) -> bytes:
     """Open such a record; raises `SealError` when any part differs."""
     return open_sealed(key, sealed, framed(RECORD_LABEL, vault_id.encode(), owner, kind.encode(), record_id.encode()))

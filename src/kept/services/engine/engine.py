@@ -489,7 +489,7 @@ class Engine:
             told_from: When the person may be told of it, unix seconds; 0 for at once.
         """
         account_sealed = seal_account(
-            self.keyring.installation_key(LEDGER_KEY),
+            self.keyring.installation_cipher(LEDGER_KEY),
             entry.account.nonce + entry.account.plaintext,
             vault_id=self.vault_id,
             key_name=LEDGER_KEY,

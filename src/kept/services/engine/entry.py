@@ -133,9 +133,8 @@ def build_entry(  # noqa: PLR0913 -- what the two parts say
     """
     nonces = random_bytes(2 * NONCE_BYTES)
     account_opening = Opening(nonces[:NONCE_BYTES], msgspec.json.encode(account))
-    part = PersonPart(person_id.hex(), g, versions or {}, register or {})
-    if before is not None and not register:
-        part = msgspec.structs.replace(part, entries=before.number, chain=before.head.hex())
+    number, head = before if before is not None and not register else (0, b"")
+    part = PersonPart(person_id.hex(), g, versions or {}, register or {}, number, head.hex())
     person_plaintext = msgspec.json.encode(part) if person_id else b""
     person_opening = Opening(nonces[NONCE_BYTES:], person_plaintext)
     account_commitment = commit_account(account_opening)

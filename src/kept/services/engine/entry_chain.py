@@ -23,6 +23,7 @@ from kept.vault.sealed import open_record, seal_record
 
 KEY = "ledger"
 KIND = "entry-chain"
+Heard = list[dict[str, object]]
 
 
 class Gap(NamedTuple):
@@ -170,7 +171,7 @@ class EntryChains:
     def seal(self, person_id: bytes, remembered: Remembered) -> bytes:
         """Seal what K is to remember of a person."""
         return seal_record(
-            self._keyring.installation_key(KEY),
+            self._keyring.installation_cipher(KEY),
             msgspec.msgpack.encode(remembered),
             vault_id=self._vault_id,
             owner=person_id,
@@ -185,7 +186,7 @@ class EntryChains:
             SealError: Its row was changed, or is somebody else's.
         """
         raw = open_record(
-            self._keyring.installation_key(KEY),
+            self._keyring.installation_cipher(KEY),
             row.sealed,
             vault_id=self._vault_id,
             owner=person_id,
@@ -206,7 +207,7 @@ class EntryChains:
         row = await keys.one(sql.ChainCopyGet, person_id=person_id)
         return self.open(person_id, row) if row else None
 
-    async def copy(self, data: Store, keys: Store) -> None:
+    async def copy(self, data: Store, keys: Store) -> Heard:
         """Let K remember how far everybody's entries were counted of whom it has not heard.
 
         It does so once what D shows leads there from what K remembers; whoever's does not stands in `broken`.
@@ -214,8 +215,14 @@ class EntryChains:
         Args:
             data: Database D.
             keys: Database K.
+
+        Returns:
+            Of whom K has heard last: rows for `entry_chain_moved_delete`, to go with the next write to D, or to be heard again.
         """
+        heard: Heard = []
         async for rows in pages(data, sql.EntryChainMovedPage, limit=limits.COUNTED_A_TURN):
+            if heard:
+                await data.write(lambda tx, them=heard: tx.many("entry_chain_moved_delete", them))  # type: ignore[misc]
             people = [{"person_id": row.person_id} for row in rows]
             copies = await keys.read(lambda tx, them=people: tx.each(sql.ChainCopyGet, them))  # type: ignore[misc]
             known = {row.person_id: self._opened(row.person_id, copy) for row, copy in zip(rows, copies, strict=True)}
@@ -226,7 +233,7 @@ class EntryChains:
             if moved := [(one, end) for one, end in reached.items() if end is not None and end != known[one]]:
                 await keys.write(lambda tx, them=moved: self._remember(tx, them))  # type: ignore[misc]
             heard = [{"person_id": row.person_id, "number": row.number} for row in rows]
-            await data.write(lambda tx, them=heard: tx.many("entry_chain_moved_delete", them))  # type: ignore[misc]
+        return heard
 
     async def tell_anew(self, data: Store) -> None:
         """K was put back as it was: it has to hear of everybody's entries again.
@@ -255,7 +262,7 @@ class EntryChains:
             return None
 
     async def _remember(self, tx: Transaction, moved: list[tuple[bytes, Remembered]]) -> None:
-        there = await tx.each(sql.PersonKeys, [{"person_id": person_id} for person_id, _ in moved])
+        there = await tx.each(sql.PersonHasKeys, [{"person_id": person_id} for person_id, _ in moved])
         rows = [one for one, keys in zip(moved, there, strict=True) if keys is not None]  # the others were erased
         await tx.many(
             "chain_copy_put",
@@ -277,7 +284,7 @@ class EntryChains:
             row, links = await _links(data, person_id)
             return Count(row.number if row else len(links), changed=(1, row.number if row else len(links)))
         row, links = await _links(data, person_id)
-        return hold(person_id, links, Chain(*row) if row else None, remembered)
+        return hold(person_id, links, row, remembered)
 
     async def heads(self, data: Store, keys: Store, person_id: bytes) -> dict[int, bytes]:
         """Return the head behind each of a person's entries, as it follows from those that are there."""
@@ -331,21 +338,23 @@ class EntryChains:
         return remembered.number - behind
 
 
-Shown = tuple[sql.EntryChainGet | None, list[sql.EntryLinks]]
+Shown = tuple[Chain | None, list[sql.EntryLinks]]
+"""What D says was counted of a person, and their entries by number."""
 
 
 async def _shown(tx: Transaction, known: Mapping[bytes, Remembered | None]) -> dict[bytes, Shown]:
-    """Return what D shows of people: what it says was counted, and the entries behind the number remembered."""
+    """Return what D shows of people; of their entries, those behind the number remembered."""
     chains = await tx.each(sql.EntryChainGet, [{"person_id": one} for one in known])
     return {
-        one: (chain, await tx.all(sql.EntryLinks, person_id=one, after=remembered.number if remembered else 0))
-        for (one, remembered), chain in zip(known.items(), chains, strict=True)
+        one: (
+            None if chain is None else Chain(*chain),
+            await tx.all(sql.EntryLinks, person_id=one, after=said.number if said else 0),
+        )
+        for (one, said), chain in zip(known.items(), chains, strict=True)
     }
 
 
-def _reach(
-    remembered: Remembered | None, row: sql.EntryChainGet | None, links: list[sql.EntryLinks]
-) -> Remembered | None:
+def _reach(remembered: Remembered | None, row: Chain | None, links: list[sql.EntryLinks]) -> Remembered | None:
     """Return what is to be remembered of a person; None where what D shows does not lead there from what was."""
     if remembered is None:
         return None
@@ -355,7 +364,7 @@ def _reach(
     for number, entry_id in links:
         if number == reached.number + 1:
             reached = extended(reached, entry_id)
-    if row is None or reached != Chain(*row):
+    if row is None or reached != row:
         return None
     return Remembered(*reached, remembered.gaps)
 

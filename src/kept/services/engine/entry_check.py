@@ -11,7 +11,7 @@ from kept.services.engine.keyring import Keyring
 from kept.store import sql
 from kept.vault.sealed import open_account
 
-EntryRow = sql.EntryGet | sql.EntriesAll
+EntryRow = sql.EntryGet | sql.EntriesAll | sql.EntriesFrom
 """The row of an entry."""
 
 
@@ -41,7 +41,7 @@ class EntryCheck:
             raise EvidenceError("its commitments do not hash to its id", reason="entry-id", rests_on="sealed-values")
         try:
             raw = open_account(
-                self._keyring.installation_key(row.account_key),
+                self._keyring.installation_cipher(row.account_key),
                 row.account_sealed,
                 vault_id=self._vault_id,
                 key_name=row.account_key,

@@ -11,8 +11,10 @@ import re
 import stat
 from pathlib import Path
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from kept import limits
-from kept.crypto.aead import open_sealed, seal
+from kept.crypto.aead import cipher, open_sealed, seal
 from kept.crypto.digest import same, sha256
 from kept.crypto.random import random_bytes, random_id
 from kept.crypto.signature import SigningKey, new_seed
@@ -125,6 +127,7 @@ class KeyFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._roots: dict[int, bytes] = {}
+        self._ciphers: dict[int, AESGCM] = {}
         try:
             make_private_folder(folder)
         except OSError as error:
@@ -154,11 +157,11 @@ class KeyFiles:
 
     def wrap(self, epoch: int, key: bytes, associated: bytes) -> bytes:
         """Wrap a 32-byte key, bound to *associated*."""
-        return seal(self._root(epoch), key, associated)
+        return seal(self._cipher(epoch), key, associated)
 
     def unwrap(self, epoch: int, wrapped: bytes, associated: bytes) -> bytes:
         """Unwrap a key; see `Provider.unwrap`."""
-        return open_sealed(self._root(epoch), wrapped, associated)
+        return open_sealed(self._cipher(epoch), wrapped, associated)
 
     def destroy(self, epoch: int) -> None:
         """Overwrite and remove the root of *epoch*, and what a crash left of making it.
@@ -169,7 +172,7 @@ class KeyFiles:
             SettingError: It could not be overwritten or removed: the epoch is not destroyed.
         """
         path = self._path(epoch)
-        self._roots.pop(epoch, None)
+        self._forget(epoch)
         try:
             for one in (path, *self.folder.glob(f".{path.name}.*")):
                 if one.exists():
@@ -195,7 +198,7 @@ class KeyFiles:
                 use: keys wrapped under it from now on would be lost with it.
         """
         path = self._path(epoch)
-        held = self._roots.pop(epoch, None)
+        held = self._forget(epoch)
         if not path.exists():
             return "missing"
         self._require_alone()
@@ -219,6 +222,17 @@ class KeyFiles:
 
     def _path(self, epoch: int) -> Path:
         return self.folder / f"epoch-{epoch:06d}.key"
+
+    def _forget(self, epoch: int) -> bytes | None:
+        """Hold the root of *epoch* no longer; return it."""
+        self._ciphers.pop(epoch, None)
+        return self._roots.pop(epoch, None)
+
+    def _cipher(self, epoch: int) -> AESGCM:
+        """Return what wraps under the root of *epoch*; made once, it goes with the root."""
+        if epoch not in self._ciphers:
+            self._ciphers[epoch] = cipher(self._root(epoch))
+        return self._ciphers[epoch]
 
     def _root(self, epoch: int) -> bytes:
         root = self._roots.get(epoch)

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from kept.crypto.aead import cipher
 from kept.crypto.random import random_bytes, random_id
 from kept.errors import ClosedError, ConflictError, ErasedError, SealError
 from kept.store import sql
@@ -98,6 +101,7 @@ class Keyring:
         self._keys = keys
         self._provider = provider
         self._installation: dict[str, bytes] = {}
+        self._ciphers: dict[str, AESGCM] = {}
         self.epoch = 0
 
     async def begin(self, at: float) -> None:
@@ -130,7 +134,7 @@ class Keyring:
         for last in (False, True):
             self.epoch, rows = await self._keys.read(body)
             try:
-                self._installation = self._open(rows)
+                self._installation, self._ciphers = self._open(rows), {}
                 if self.epoch and self._provider.state(self.epoch) != "usable":
                     raise missing_epoch(self.epoch)
             except ClosedError:  # another process may have rotated between the reading and the opening
@@ -168,6 +172,12 @@ class Keyring:
     def installation_key(self, name: str) -> bytes:
         """Return a key of the installation, 32 bytes; it exists since `ensure_installation_key`."""
         return self._installation[name]
+
+    def installation_cipher(self, name: str) -> AESGCM:
+        """Return what seals under a key of the installation: made once for each."""
+        if name not in self._ciphers:
+            self._ciphers[name] = cipher(self._installation[name])
+        return self._ciphers[name]
 
     async def ensure_installation_key(self, name: str, at: float) -> bytes:
         """Return a key of the installation, making it when it is new.

@@ -33,7 +33,7 @@ from kept.ledger.tree import (
 )
 from kept.machine import refused
 from kept.services.engine.clock import Clock
-from kept.services.engine.entry_chain import EntryChains
+from kept.services.engine.entry_chain import EntryChains, Heard
 from kept.services.engine.entry_check import EntryCheck
 from kept.services.engine.memories import FILE_LOST, LOG, Lost
 from kept.services.engine.restored_keys import DATA_RESTORED, RESTORED
@@ -139,22 +139,23 @@ class Sequencer:
         waiting = await self._data.all(sql.TodoTake, limit=limits.SEQUENCED_AT_ONCE)
         if not waiting:
             return 0
-        await self._chains.copy(self._data, self._keys)
+        heard = await self._chains.copy(self._data, self._keys)
         try:
-            return await self._place(waiting, alone=False)
+            return await self._place(waiting, heard, alone=False)
         except ConflictError as error:
             if error.reason != "exists":
                 raise
         except StoreError as error:
             if error.reason != "database-corrupt":
                 raise
-        return await self._place(waiting, alone=True)  # one of them has its place already, or is no row: which?
+        return await self._place(waiting, heard, alone=True)  # one of them has its place already, or is no row: which?
 
-    async def _place(self, waiting: list[sql.TodoTake], *, alone: bool) -> int:
+    async def _place(self, waiting: list[sql.TodoTake], heard: Heard, *, alone: bool) -> int:
         """Give what waits and holds its place, in one transaction that starts from the head that was checked.
 
         Args:
             waiting: What waits.
+            heard: Of whom K has heard how far their entries were counted.
             alone: Whether each is looked at by itself, also for a place it has already.
         """
         at = self._clock.now()
@@ -164,7 +165,7 @@ class Sequencer:
             head = await tx.one(sql.HeadGet, name=LOG)
             if ((head.size, head.root) if head else (0, EMPTY_ROOT)) != (size, root):
                 raise _fenced()
-            flaws = await (self._flaws_alone(tx, waiting) if alone else self._flaws(tx, waiting))
+            flaws = await (self._flaws_alone(tx, waiting) if alone else self._flaws_of_all(tx, waiting))
             sound = [row.entry_id for row in waiting if row.entry_id not in flaws]
             await tx.many(
                 "todo_aside_put",
@@ -174,6 +175,7 @@ class Sequencer:
                     if row.entry_id in flaws
                 ],
             )
+            await tx.many("entry_chain_moved_delete", heard)
             taken = await tx.many("todo_delete", [{"since": row.since, "entry_id": row.entry_id} for row in waiting])
             if taken != len(waiting):
                 raise lost_write("todo_delete", len(waiting), taken)
@@ -186,6 +188,18 @@ class Sequencer:
         rows = await tx.each(sql.EntryGet, [{"entry_id": one.entry_id} for one in waiting])
         found = ((one.entry_id, self._entries.flaw(one.entry_id, row)) for one, row in zip(waiting, rows, strict=True))
         return {entry_id: flaw for entry_id, flaw in found if flaw}
+
+    async def _flaws_of_all(self, tx: Transaction, waiting: Sequence[sql.TodoTake]) -> dict[bytes, str]:
+        """Look at all that waits: the rows come by their time, in one query; whatever is not among those is looked up."""
+        rows = await tx.all(sql.EntriesFrom, since=waiting[0].since, limit=len(waiting))
+        there = {row.entry_id: row for row in rows}
+        found = (
+            (one.entry_id, self._entries.flaw(one.entry_id, there[one.entry_id]))
+            for one in waiting
+            if one.entry_id in there
+        )
+        flaws = {entry_id: flaw for entry_id, flaw in found if flaw}
+        return flaws | await self._flaws(tx, [one for one in waiting if one.entry_id not in there])
 
     async def _flaws_alone(self, tx: Transaction, waiting: Sequence[sql.TodoTake]) -> dict[bytes, str]:
         found = {}

@@ -388,6 +388,13 @@ class EntriesAll(NamedTuple):
     account_sealed: bytes
     recorded_at: float
 
+class EntriesFrom(NamedTuple):
+    entry_id: bytes
+    account_commitment: bytes
+    person_commitment: bytes
+    account_key: str
+    account_sealed: bytes
+
 class EntriesLaterDue(NamedTuple):
     person_id: bytes
     entry_id: bytes
@@ -848,6 +855,8 @@ class PeopleCount(Computed): ...
 class PeoplePage(Single[bytes]): ...
 
 class PeopleWithKeys(Single[bytes]): ...
+
+class PersonHasKeys(Single[str]): ...
 
 class PersonKeys(NamedTuple):
     key_id: str

@@ -95,6 +95,11 @@ INSERT INTO todo (entry_id, since) VALUES (:entry_id, :since);
 -- What waits longest, whether or not an entry stands behind it.
 SELECT since, entry_id FROM todo ORDER BY since, entry_id LIMIT :limit;
 
+-- name: entries_from (since, limit) -> entry_id, account_commitment, person_commitment, account_key, account_sealed
+-- Entries in the order of their time, from a moment on, as they wait.
+SELECT entry_id, account_commitment, person_commitment, account_key, account_sealed FROM entry
+WHERE recorded_at >= :since ORDER BY recorded_at, entry_id LIMIT :limit;
+
 -- name: todo_page (since, after, limit) -> since, entry_id
 -- What waits, from a moment and an entry on.
 SELECT since, entry_id FROM todo WHERE (since, entry_id) > (:since, :after) ORDER BY since, entry_id LIMIT :limit;

@@ -43,6 +43,10 @@ VALUES (:person_id, :key_id, :kind, :epoch, :wrapped, :created_at);
 -- The wrapped keys of a person.
 SELECT key_id, kind, epoch, wrapped FROM person_key WHERE person_id = :person_id ORDER BY created_at;
 
+-- name: person_has_keys (person_id) -> key_id
+-- One of the keys of a person, whichever; none of who was erased.
+SELECT key_id FROM person_key WHERE person_id = :person_id LIMIT 1;
+
 -- name: person_key_erase (person_id)
 -- Part of erasing a person: after this nothing of theirs opens.
 DELETE FROM person_key WHERE person_id = :person_id;
