@@ -44,7 +44,7 @@ async def test_a_ledger_that_does_not_integrate_closes_the_gate(installation):
 
 
 async def test_an_entry_that_waited_while_nobody_served_does_not_refuse_the_start(installation):
-    """§5.6 normal: what a kill left waiting for an hour is integrated after the start; the gate is open, and ten seconds count from then."""
+    """§5.6 normal: what a kill left waiting for an hour does not close the gate; ten seconds count from the start."""
     own = await installation.mori()
     assert await installation.engine.sequencer.oldest_waiting_since() is not None
     await installation.engine.close(integrate=False)
