@@ -1,8 +1,8 @@
 """Any one bit of the database files is flipped: the start refuses, verification names it, or it held nothing.
 
 A bit may lie in free space (a page nothing uses, the gap between a page's cells, a freeblock) or in what carries no
-evidence: then everything that does (COVERED, column by column) must read exactly as before. Not covered are sessions,
-password hashes, counts, staff rows and the times of rows: no seal and no leaf speaks of them.
+evidence: then everything that does (COVERED, column by column) must read exactly as before. A flip that changes a column
+which is sealed or bound, as the register says, is found.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from installation import Installation
 from kept.errors import KeptError
 from kept.services.my_data.own_data import own_data
 from kept.services.upkeep.verification import verify_installation
+from kept.store.register import Protection, register
 
 pytestmark = pytest.mark.anyio
 
@@ -69,6 +70,23 @@ def dump(path, part):
         connection.close()
 
 
+def what_is_bound(path, part):
+    """What a database holds in its sealed and bound columns; None where it cannot be read to its end."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection.text_factory = bytes
+    held = {}
+    try:
+        for table, kept in register(part).items():
+            if names := [name for name, one in kept.items() if one.protection in {Protection.SEALED, Protection.BOUND}]:
+                rows = connection.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()  # noqa: S608 -- ours
+                held[table] = sorted(map(repr, rows))
+    except sqlite3.DatabaseError:
+        return None
+    finally:
+        connection.close()
+    return held
+
+
 async def answer_to_a_flip(installation, person_id, part, path):
     """Open the damaged installation; return `refused`, `named` or `unchanged`."""
     before = installation.sealed_before
@@ -101,6 +119,7 @@ async def flip(tmp_path, count):
         "data": dump(installation.address.data, "data"),
         "keys": dump(installation.address.keys, "keys"),
     }
+    bound = {part: what_is_bound(getattr(installation.address, part), part) for part in ("data", "keys")}
     answers = {"refused": 0, "named": 0, "unchanged": 0}
     for number in range(count):
         folder = tmp_path / f"flip{number}"
@@ -114,8 +133,11 @@ async def flip(tmp_path, count):
         at, bit = chance.randrange(len(content)), chance.randrange(8)
         content[at] ^= 1 << bit
         path.write_bytes(content)
+        touched = what_is_bound(path, part) != bound[part]
         try:
-            answers[await answer_to_a_flip(damaged, person_id, part, path)] += 1
+            answer = await answer_to_a_flip(damaged, person_id, part, path)
+            assert answer != "unchanged" or not touched, "a flip of what is sealed or bound went unnoticed"
+            answers[answer] += 1
         except Exception as error:  # whatever it ends in fails the test: here it is told which bit it was
             raise AssertionError(f"{part} byte {at} bit {bit}: {error!r}") from error
         shutil.rmtree(folder)
@@ -130,9 +152,10 @@ async def test_twelve_flipped_bits_are_found_or_held_nothing(tmp_path):
 
 @pytest.mark.slow
 async def test_two_hundred_flipped_bits_are_found_or_held_nothing(tmp_path):
-    """Two hundred flips, as twelve; many of them must have been found."""
+    """Two hundred flips, as twelve. Nine in ten meet empty space; of what holds something, some of both kinds must have been found."""
     answers = await flip(tmp_path, 200)
-    assert answers["refused"] + answers["named"] >= 15, answers
+    assert answers["refused"], answers
+    assert answers["named"], answers
 
 
 @pytest.mark.parametrize(

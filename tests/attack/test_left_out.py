@@ -146,6 +146,17 @@ async def test_somebody_elses_entry_is_not_one_of_mine(installation):
     assert (await _count(installation, other)).changed is not None
 
 
+async def test_a_count_k_forgot_is_named(installation):
+    """Deleted in K, where nothing waits to be told: `kept verify` says so; told anew, as after a restore of K, all holds again."""
+    own, engine = await _mori(installation), installation.engine
+    installation.sql("DELETE FROM chain_copy WHERE person_id = ?", own.person_id, part="keys")
+    assert any("database K remembers fewer entries" in one for one in await _problems(installation))
+    await engine.chains.tell_anew(engine.data)
+    assert await _problems(installation) == []
+    await engine.chains.copy(engine.data, engine.keys)
+    assert await _problems(installation) == []
+
+
 async def test_two_writers_of_one_person_get_two_numbers(installation):
     """Many at the same moment, in one flush and in several: no number twice, none left out."""
     own = await _mori(installation)

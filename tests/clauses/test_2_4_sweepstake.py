@@ -440,10 +440,8 @@ async def test_while_the_list_grows_its_file_is_written_once_in_a_while(installa
 @pytest.mark.slow
 async def test_many_tickets_are_written_without_holding_anybody_up(installation, sweepstake):
     """§2.4 fault: the loop goes on while 200,000 tickets are written, and memory stays flat."""
-    installation.sql(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) "
-        "INSERT INTO ticket SELECT 'calendar', printf('%064x', i * 7919) FROM n"
-    )
+    tickets = [{"instance_id": "calendar", "blinded": f"{i * 7919:064x}"} for i in range(1, 200_001)]
+    await installation.engine.data.write(lambda tx: tx.many("ticket_insert", tickets))
     longest, done = 0.0, asyncio.Event()
 
     async def beat():

@@ -211,6 +211,7 @@ ASKED = {
 USED_AT_ONCE = {"campaign", "provision"}
 """By the word of the kind: its mandate is made in the transaction of the approval."""
 
+
 class Waits:
     """One approval of a kind, with who asked and who may approve."""
 

@@ -157,7 +157,7 @@ async def test_a_no_is_there_after_a_kill_between_both_databases(installation, m
     club = await Club(installation).begin()
     with monkeypatch.context() as killed:
         killed.setattr("kept.services.gate.state_change.copy_state", _killed)
-        with pytest.raises(StoreError):
+        with pytest.raises(Killed):
             await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
     await installation.close()
     await installation.open()
@@ -166,8 +166,12 @@ async def test_a_no_is_there_after_a_kill_between_both_databases(installation, m
     assert [one.people for one in await recalls.open_recalls(installation.engine)] == [1]
 
 
+class Killed(BaseException):
+    """A kill: unlike an error of K, nothing takes it and tries again."""
+
+
 async def _killed(*_):
-    raise StoreError("killed", reason="killed", rests_on="durable-writes")
+    raise Killed
 
 
 def full_disk(patch):

@@ -236,7 +236,9 @@ async def test_who_is_being_erased_is_not_left_to_wait_for_an_answer(installatio
     for language in ("en", "ja"):
         page = (await browser.get(f"/{language}/my-data")).text
         assert f"/{language}/my-data/ask" not in page
-        assert {"en": "your addresses do not open any more", "ja": "アカウントの消去を受け付けている間"}[language] in page
+        assert {"en": "your addresses do not open any more", "ja": "アカウントの消去を受け付けている間"}[
+            language
+        ] in page
     assert (await browser.post("/en/my-data/ask")).status_code == 422
     await erasure.undo_erasure(engine, own)
     assert [one.id for one in await inquiries.waiting_inquiries(engine, support)] == [before]

@@ -11,8 +11,11 @@ from installation import PASSWORD
 import kept
 from kept import limits
 from kept.door.view import View, edge
-from kept.errors import BusyError, DeniedError, InputError, KeptError, SettingError, SignInError
+from kept.errors import BusyError, ClosedError, DeniedError, InputError, KeptError, SettingError, SignInError
 from kept.policy.words import Exit
+from kept.services.engine.restored_keys import DATA_RESTORED, NOT_REPLAYED
+from kept.services.my_data.erasure import intend
+from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 NOTICE = "service-notice"
@@ -61,6 +64,31 @@ async def test_one_process_does_the_work_of_an_installation(bakery):
         assert refused.value.reason == "already-running"
         async with bakery.open() as second:
             assert (await second.operator("test").status()).closed == ""
+
+
+async def test_a_second_process_finishes_nothing(bakery):
+    """What a running process has begun is that process's to finish: whoever opens without the work acts, and closes."""
+    async with bakery.open() as k:
+        credential = await bakery.program(k)
+        async with k.person(credential, external="C-1") as me:
+            await intend(k._engine, me._own.person_id, started_by="customer")
+    async with bakery.open() as second:
+        assert await second._engine.data.all(sql.ErasuresDue, at=bakery.wall.wall())
+    async with bakery.open(background=True) as first:
+        assert not await first._engine.data.all(sql.ErasuresDue, at=bakery.wall.wall())
+
+
+async def test_a_restored_database_serves_nobody_else_before_the_no_log_was_said_again(bakery):
+    """Whoever opens without the work does not say it again, and so is refused until the process that does the work has."""
+    async with bakery.open() as k:
+        credential = await bakery.program(k)
+        async with k.person(credential, external="C-1") as me:
+            await bakery.mori(me)
+        await k._engine.put_meta(DATA_RESTORED, NOT_REPLAYED)
+    async with bakery.open() as second, second.acting(credential) as desk:
+        with pytest.raises(ClosedError) as refused:
+            await desk.find(external="C-1")
+        assert refused.value.reason == "keys-restored"
 
 
 @pytest.mark.parametrize("mail", ["here", ":25", "mail.example:", "mail.example:0", "mail.example:70000"])

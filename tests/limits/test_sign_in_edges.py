@@ -494,7 +494,7 @@ async def test_whoever_signs_in_is_hashed_at_todays_cost(installation):
     engine = installation.engine
     engine.passwords = Passwords(FORMER)
     issued, _ = await joined(installation)
-    enrolled = await sessions.add_staff(engine, "ono", PASSWORD, ("support",), by="test")
+    enrolled = await sessions.add_staff(engine, "ono", PASSWORD, ("support",), by="test", who="ono")
     engine.passwords = Passwords(QUICK, (FORMER,))
 
     def costs():

@@ -63,6 +63,7 @@ FORMATS = {
     "vault/individual_number": {"DIGITS"},
     "vault/normal": {"JAPAN", "JAPAN_DIGITS", "E164_DIGITS", "LOCAL_CHARACTERS"},  # the last RFC 5321
     "store/row_sums": {"_MODULUS"},
+    "store/structure": {"_SHOWN"},  # as much of a name as an error quotes
     "vault/rows": {"SEAL_BYTES"},
     "vault/sealed": {"PAD_BYTES"},
     "vault/no_log": {"PAD_BYTES", "FIRST"},

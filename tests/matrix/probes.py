@@ -12,7 +12,7 @@ from kept.crypto.second_factor import code_at
 from kept.errors import NotFoundError
 from kept.guarantees.board import promise_board
 from kept.policy.words import Exit
-from kept.services.accounts import accounts, passkeys, recovery, remember_me, shown_once
+from kept.services.accounts import accounts, looked_into, passkeys, recovery, remember_me, shown_once
 from kept.services.authorities import disclosure_bundle, request_paper, request_reading
 from kept.services.authorities.disclosure_record import disclosure_of
 from kept.services.campaigns import campaigns, candidates, outcomes
@@ -254,6 +254,7 @@ async def board(installation: Installation, words: Words) -> None:
     need(await canaries.alarms(engine))
     need(await attested(engine))
     need(await newest_scan(engine))
+    need(all(one.looked for one in need(await looked_into.alarms(engine))))
     await tidy(engine)
     await engine.no_log.deliver()
 
@@ -278,7 +279,7 @@ PROBES: dict[Probe, tuple[str, ...]] = {
         "D.provision_record", "D.participation", "D.emergency_person", "D.disclosure_person", "D.disclosure_item", "D.inquiry",
         "D.contact", "D.recall", "D.entry", "D.sign_in_sign", "D.entry_later", "K.person_key", "K.state_copy", "D.policy_version",
         "D.meta", "D.link_code", "D.notice_token", "D.outbox", "D.person_rows", "D.other_person_changes", "K.person_rows",
-        "K.other_person_changes",
+        "K.other_person_changes", "D.entry_chain", "D.entry_chain_moved", "K.chain_copy",
     ),
     codes_on_the_screen: ("D.shown_once",),
     password: ("D.password", "D.login", "D.rate"),
@@ -304,12 +305,16 @@ PROBES: dict[Probe, tuple[str, ...]] = {
     ),
     marketing: ("D.campaign", "D.head_count", "D.outbox", "D.message_link", "D.reach_tally", "D.stop_list"),
     letters_and_calls: ("D.letter", "D.fax_job", "D.call_sheet", "D.call_row"),
-    ledger: ("D.entry", "D.todo", "D.leaf_position", "D.tile", "D.head", "D.checkpoint", "D.cosignature", "K.checkpoint"),
+    ledger: (
+        "D.entry", "D.todo", "D.leaf_position", "D.tile", "D.head", "D.checkpoint", "D.cosignature", "K.checkpoint",
+        "D.todo_aside",
+    ),
     erasing: ("D.erasure", "K.tombstone"),
     board: (
         "D.live_check", "D.attestation", "D.scan", "D.backup", "D.drill", "D.canary_alarm", "D.no_log_note", "D.no_log_line",
         "D.tally", "D.visit_count", "K.meta", "K.epoch", "K.current_epoch", "K.system_key", "D.migration", "K.migration",
         "D.table_rows", "D.other_table_changes", "D.restore_mark", "K.table_rows", "K.other_table_changes", "K.restore_mark",
+        "D.looked_into", "D.claim",
     ),
     finding: ("K.index_token", "K.external_token", "K.canary", "D.look_ups"),
 }  # fmt: skip

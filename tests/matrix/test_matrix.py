@@ -16,10 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from kept.services.upkeep.verification import verify_installation
 from kept.store.queries import PARTS, columns
 from matrix.cells import Cell, cells
-from matrix.filled import copied, fill, open_again
+from matrix.filled import NotFilled, copied, fill, open_again, verified
 from matrix.probes import PROBES, probes_of
 from matrix.trying import NOTHING, UNNOTICED, try_all
 
@@ -31,7 +30,13 @@ ADMITTED = tomllib.loads(Path(__file__).with_name("admitted.toml").read_text("ut
 def held(tmp_path_factory):
     """The filled installation."""
     with pytest.MonkeyPatch.context() as patch:
-        return asyncio.run(fill(tmp_path_factory.mktemp("matrix"), patch))
+        for last in (False, False, False, True):
+            try:
+                return asyncio.run(fill(tmp_path_factory.mktemp("matrix"), patch))
+            except NotFilled:
+                if last:
+                    raise
+        return None
 
 
 def reason_for(cell: Cell) -> str:
@@ -87,7 +92,8 @@ def test_a_probe_passes_where_nothing_was_edited(held, tmp_path, probe):
 
     async def use():
         installation = copied(held, tmp_path / "whole")
-        assert (await verify_installation(await open_again(installation))).problems == []
+        await open_again(installation)
+        assert await verified(installation, held) == []
         await probe(installation, held.words)
         await installation.close(integrate=False)
 

@@ -13,9 +13,8 @@ from pathlib import Path
 from installation import Installation
 
 from kept.errors import KeptError
-from kept.services.upkeep.verification import verify_installation
 from matrix.cells import Cell, Table, cells
-from matrix.filled import Held, copied, open_again
+from matrix.filled import Held, copied, open_again, verified
 from matrix.probes import probes_of
 
 NOTHING = "nothing to do it with"
@@ -75,7 +74,7 @@ async def outcome(held: Held, cell: Cell, folder: Path) -> str:
 async def _looked_at(installation: Installation, held: Held, cell: Cell) -> tuple[list[str], list[str]]:
     found, broken = [], []
     try:
-        if (await verify_installation(installation.engine)).problems:
+        if await verified(installation, held):
             found.append("verify")
     except Exception as error:  # noqa: BLE001 -- as above
         broken.append(f"breaks verifying ({type(error).__name__})")

@@ -91,6 +91,10 @@ def test_k_hears_of_whom_more_was_counted(data):
     for person_id, number in ((MORI, 1), (SATO, 5), (MORI, 2)):
         assert data.run("entry_chain_moved_put", person_id=person_id, number=number) == 1
     assert data.all(sql.EntryChainMovedPage, after=b"", limit=9) == [(MORI, 2), (SATO, 5)]
+    assert (
+        data.one(sql.EntryChainMovedGet, person_id=MORI),
+        data.one(sql.EntryChainMovedGet, person_id=b"nobody"),
+    ) == ((2,), None)
     assert data.run("entry_chain_moved_delete", person_id=MORI, number=1) == 0
     assert data.run("entry_chain_moved_delete", person_id=MORI, number=2) == 1
     assert data.all(sql.EntryChainMovedPage, after=MORI, limit=9) == [(SATO, 5)]
@@ -132,7 +136,7 @@ def test_cosignatures_of_the_published_checkpoint_stay(data):
     """One of a witness for a size; older ones go, but for those of what is published; a new log has none."""
     for size, cosigner, line in ((3, "b", "old"), (3, "b", "new"), (3, "a", "a"), (5, "a", "five"), (7, "a", "seven")):
         data.run("cosignature_put", size=size, cosigner=cosigner, line=line, at=1.0)
-    assert data.all(sql.Cosignatures) == [(7, "seven"), (5, "five"), (3, "a"), (3, "new")]
+    assert data.all(sql.Cosignatures) == [(7, "a", "seven"), (5, "a", "five"), (3, "a", "a"), (3, "b", "new")]
     assert data.run("cosignatures_drop", below=7, published=3) == 1
     assert [row.size for row in data.all(sql.Cosignatures)] == [7, 3, 3]
     assert data.run("cosignatures_forget") == 3

@@ -32,6 +32,7 @@ def test_the_newest_checkpoint_of_at_most_a_size_is_found(data):
     assert data.one(sql.CheckpointAtMost, size=2) is None
     assert data.one(sql.CheckpointAtMost, size=6) == ("note 3",)
     assert data.one(sql.CheckpointAtMost, size=7) == ("note 7",)
+    assert data.all(sql.CheckpointsPage, after=3, limit=2) == [(7, "note 7")]
 
 
 def test_a_newer_state_is_put_back_and_an_older_one_never(data):

@@ -141,7 +141,7 @@ async def test_what_staff_send(installation):
     await support.get(case)
     assert (await support.post(f"{case}/more-look-ups")).status_code == 303
     message = await desk.write("mail")
-    installation.sql("UPDATE outbox SET status = 'unknown' WHERE message_id = ?", message)
+    installation.ours("UPDATE outbox SET status = 'unknown' WHERE message_id = ?", message)
     assert (await support.post(f"{case}/contact/again", message=message)).status_code == 303
     privacy = await staff(installation, "kato", "privacy")
     promise = installation.engine.policy.policy.attestations[0]

@@ -6,7 +6,10 @@ import argparse
 import json
 from typing import Any
 
+from kept.cli.given import read_given
 from kept.cli.opening import opened, runs
+from kept.door.background import have_witnesses
+from kept.services.engine.witnesses import WhileSilent
 from kept.services.upkeep.verification import verify_installation
 from kept.services.upkeep.verified_tree import read_verified, remember_verified
 
@@ -23,12 +26,19 @@ def add(commands: Any) -> None:
         action="store_true",
         help="walk the whole ledger; otherwise only what came behind the tree that was found whole last",
     )
+    parser.add_argument(
+        "--witnesses",
+        metavar="FILE",
+        default="",
+        help="the witness policy of `kept serve`: cosignatures are verified by its keys",
+    )
     runs(parser, run, json=True)
 
 
 async def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
     async with opened(chosen, verify=False, read_only=True) as engine:
+        await have_witnesses(engine, read_given(chosen.witnesses) if chosen.witnesses else b"", WhileSilent.LATE)
         found = await verify_installation(engine, None if chosen.full else read_verified(engine))
         if found.tree is not None and not found.problems:
             remember_verified(engine, found.tree)

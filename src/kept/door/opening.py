@@ -18,7 +18,6 @@ from kept.policy.read import read_policy
 from kept.services.engine.engine import Engine
 from kept.services.engine.installation import Address, Settings, installation_parts, ledger_name, parse_address
 from kept.services.staff.activation import activate_first
-from kept.services.upkeep.routine import finish_all
 
 PORTS = range(1, 65536)
 
@@ -68,7 +67,7 @@ async def open(  # noqa: A001, PLR0913 -- kept.open reads as it should; an insta
         keys: Database K; beside D when it is left out.
         key_folder: Folder of the key files; beside D when it is left out.
         background: Whether this process also does what goes on without anybody asking, such as sending and integrating. One
-            process of an installation does; a second one says False.
+            process of an installation does; a second one says False, and finishes nothing another has begun.
         site: Address of the customers' site, for the links in messages; without a slash at its end.
         mail: Mail server, `host:port`; no mail is sent without one.
         witnesses: Path of the witness policy: who must cosign each checkpoint before it is published; nobody when left out.
@@ -99,21 +98,14 @@ async def open(  # noqa: A001, PLR0913 -- kept.open reads as it should; an insta
             work.set_up(engine, site=site, mail=_mail_server(mail))
             await work.have_witnesses(engine, _witness_policy(witnesses), while_silent)
             k = Kept(engine, site)
-            await _begin(k, engine, policy, background=background)
+            if background:  # what was begun is finished by the process that does the work, and by no other
+                await work.begin(engine, lambda: policy_files(policy))
+                k._begin()  # noqa: SLF001 -- the door's own
         except KeptError as error:
             note_hint(_cited(files, error))
             raise
         held.push_async_callback(k._end)  # noqa: SLF001 -- the door's own
         yield k
-
-
-async def _begin(k: Kept, engine: Engine, policy: str | Path, *, background: bool) -> None:
-    """Begin what goes on without anybody asking; only finish what was begun where another process does it."""
-    if background:
-        await work.begin(engine, lambda: policy_files(policy))
-        k._begin()  # noqa: SLF001 -- the door's own
-    else:
-        await finish_all(engine)
 
 
 def _cited(files: Mapping[str, bytes], error: KeptError) -> KeptError:

@@ -10,9 +10,9 @@ ship it to another machine (PostgreSQL).
 
     changed = await data.write(move)
 
-Every query stands by its name in `sql/data/*.sql` or `sql/keys/*.sql` with one sentence on what it is for, its
-parameters and the columns it answers. A statement that writes is called by its name, one that answers by the class of
-its rows (`kept.store.sql`). The statements keep to a small SQL that every engine has (docs/decisions).
+Every query stands by its name in `sql/data/*.sql`, `sql/keys/*.sql` or, for tables of both, `sql/both/*.sql`, with one
+sentence on what it is for, its parameters and the columns it answers. A statement that writes is called by its name, one
+that answers by the class of its rows (`kept.store.sql`). The statements keep to a small SQL that every engine has (docs/decisions).
 """
 
 from __future__ import annotations

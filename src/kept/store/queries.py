@@ -70,9 +70,10 @@ def parse_queries(text: str) -> dict[str, Query]:
 
 @cache
 def queries(part: str) -> dict[str, Query]:
-    """Return all queries of *part*: `data` or `keys`."""
+    """Return all queries of *part*, `data` or `keys`, with those over tables that stand in both."""
     found: dict[str, Query] = {}
-    for file in sorted(files("kept.store").joinpath("sql", part).iterdir(), key=lambda one: one.name):
+    folders = [files("kept.store").joinpath("sql", one) for one in (part, "both")]
+    for file in sorted((one for folder in folders for one in folder.iterdir()), key=lambda one: one.name):
         if file.name.endswith(".sql") and file.name != "schema.sql":
             for name, query in parse_queries(file.read_text(encoding="utf-8")).items():
                 if name in found:

@@ -20,6 +20,7 @@ OPENS = {
     "services/instances/participations.py": "a value that ends loses its index token",
     "services/upkeep/retention.py": "a value that ends loses its index token",
     "services/upkeep/verification.py": "every seal is tried, and nothing is shown",
+    "services/accounts/first_sign_in.py": "something else the person gave is compared with what they name, and not shown",
     "services/backups/recovery.py": "what was lost is found by trying it",
     "services/backups/drill.py": "a restored copy is tried, and nothing is shown",
     "guarantees/sealed_values.py": "a sample of seals is tried, and nothing is shown",

@@ -40,7 +40,7 @@ from kept.services.engine.memories import lost_memories
 from kept.services.engine.no_log import NAMES, SEALS, NoLog
 from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
-from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
+from kept.services.engine.restored_keys import DATA_RESTORED, NOT_REPLAYED, restored_keys
 from kept.services.engine.row_numbers import RowNumbers
 from kept.services.engine.row_seals import bind_rows
 from kept.services.engine.sequencer import LEAPT, Checks, Published, Sequencer
@@ -260,7 +260,7 @@ class Engine:
                 StoreError, PolicyError
             ):  # verification names what is wrong with it, and writes nothing
                 await engine.reload_policy()
-        engine.keys_restored = await restored_keys(parts.keys)
+        engine.keys_restored = await restored_keys(parts.keys) or await engine.meta(DATA_RESTORED)
         engine.no_log.replaying = await engine.no_log.ahead()
         if engine.no_log.replaying:  # D or K is older than what was said no to: only the person, until it is said again
             engine.keys_restored = engine.keys_restored or NOT_REPLAYED

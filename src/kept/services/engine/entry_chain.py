@@ -228,6 +228,25 @@ class EntryChains:
             heard = [{"person_id": row.person_id, "number": row.number} for row in rows]
             await data.write(lambda tx, them=heard: tx.many("entry_chain_moved_delete", them))  # type: ignore[misc]
 
+    async def tell_anew(self, data: Store) -> None:
+        """K was put back as it was: it has to hear of everybody's entries again.
+
+        Args:
+            data: Database D.
+        """
+        async for page in pages(data, sql.PeoplePage):
+
+            async def body(tx: Transaction, them: list[sql.PeoplePage] = page) -> None:
+                counted = await tx.each(sql.EntryChainGet, [{"person_id": one} for (one,) in them])
+                told = [
+                    {"person_id": one, "number": chain.number}
+                    for (one,), chain in zip(them, counted, strict=True)
+                    if chain
+                ]
+                await tx.many("entry_chain_moved_put", told)
+
+            await data.write(body)
+
     def _opened(self, person_id: bytes, row: sql.ChainCopyGet | None) -> Remembered | None:
         """Return what K remembers of a person, nothing of whom it remembers nothing; None where its row was changed."""
         try:

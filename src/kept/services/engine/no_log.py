@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -227,6 +227,18 @@ class NoLog:
                 if number < reached:
                     lost.append(place.name)
             return lost
+
+    async def flaws(self) -> AsyncIterator[str]:
+        """Yield what does not hold of the lines D keeps: each opens, follows the one before it, and the newest K knows is there."""
+        number, previous = 0, FIRST
+        while rows := await self._data.all(sql.NoLogLines, after=number, limit=limits.NO_LOG_PAGE):
+            for row in rows:
+                line, _ = self._opened(row.line)
+                if line is None or (line.number, line.previous) != (number + 1, previous) or row.seq != line.number:
+                    yield f"line {row.seq}: it is not the one that follows line {number}"
+                number, previous = row.seq, line.hash if line else ""
+        if number < (given := await self.given()):
+            yield f"expected lines up to {given}, found {number}"
 
     def name_of(self, person_id: bytes) -> str:
         """Return what lines call a person: a keyed hash, hex."""

@@ -16,7 +16,7 @@ import msgspec
 
 from kept import limits
 from kept.crypto.random import random_id, shuffle
-from kept.errors import DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
+from kept.errors import DeniedError, ErasedError, EvidenceError, InputError, NotFoundError, SealError
 from kept.policy.day import local
 from kept.policy.decision import Mandate
 from kept.policy.words import Exit
@@ -57,10 +57,12 @@ class Manifest(msgspec.Struct, frozen=True):
     Args:
         options: Option ids of each dimension.
         widths: Array type of each column.
+        segments: Segments of each column.
     """
 
     options: dict[str, tuple[str, ...]]
     widths: dict[str, str]
+    segments: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,6 @@ async def write_build(
     widths = {name: "I" if name == WEIGHT else width_of(data_set.dimensions[name]) for name in codes}
     columns = {name: (widths[name], column) for name, column in codes.items()}
     rows = len(next(iter(codes.values())))
-    manifest = Manifest({one.id: tuple(one.options) for one in data_set.dimensions.values()}, widths)
     sealed = [
         {
             "build_id": build_id,
@@ -208,6 +209,8 @@ async def write_build(
         }
         for name, number, content in segments(columns, rows)
     ]
+    options = {one.id: tuple(one.options) for one in data_set.dimensions.values()}
+    manifest = Manifest(options, widths, len(sealed) // len(widths))
     entry = statistic_entry(
         engine, session, Act.STATISTIC_BUILD, at, ("build", build_id), purpose=purpose, data_set=data_set.id
     )
@@ -297,13 +300,13 @@ async def open_columns(engine: Engine, found: Build, dimensions: Sequence[Dimens
         dimensions: Of the question; none opens one column to know how many rows there are.
 
     Raises:
-        SealError: A segment was changed or is another's.
+        SealError: A segment was changed, is another's, or is missing.
     """
     weighted = WEIGHT in found.manifest.widths
     wanted = [one.id for one in dimensions] or ([] if weighted else [next(iter(found.data_set.dimensions))])
     opened = {name: await _open_column(engine, found, name) for name in (*wanted, *((WEIGHT,) if weighted else ()))}
     parts = []
-    for number in range(max(len(one) for one in opened.values())):
+    for number in range(found.manifest.segments):
         columns = [Column(opened[one.id][number], len(one.options), one.several) for one in dimensions]
         weights = opened[WEIGHT][number] if weighted else None
         parts.append((columns, len(next(iter(opened.values()))[number]), weights))
@@ -313,6 +316,13 @@ async def open_columns(engine: Engine, found: Build, dimensions: Sequence[Dimens
 async def _open_column(engine: Engine, found: Build, name: str) -> list[Codes]:
     await engine.keyring.ensure_installation_key(KEY, engine.clock.now())
     rows = await engine.data.all(sql.SegmentsOf, build_id=found.id, column_name=name)
+    if [row.segment for row in rows] != list(range(found.manifest.segments)):
+        raise SealError(
+            f"expected {found.manifest.segments} segments of a build's column, found {len(rows)}, or others",
+            reason="segment-missing",
+            hint="build the data set anew",
+            rests_on="sealed-values",
+        )
     return [
         unpack(
             open_installation_record(

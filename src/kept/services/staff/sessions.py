@@ -134,28 +134,7 @@ async def add_staff(  # noqa: PLR0913 -- what a member of staff begins with
         InputError: The login is not acceptable, a role is not declared, or nobody is named.
         ConflictError: The login is taken, or the human being has one already.
     """
-    declared = engine.policy.policy.roles
-    for role in roles:
-        if role not in declared:
-            raise InputError(
-                f"expected a declared role, found {role[:40]!r}",
-                reason="role-unknown",
-                hint=f"declared: {', '.join(declared)}",
-                rests_on="roles",
-            )
-    if not login.replace(".", "").replace("-", "").isalnum() or not login.isascii() or len(login) > 40:  # noqa: PLR2004 -- a login's length
-        raise InputError(
-            "expected a login of letters, digits, dots and hyphens",
-            reason="login",
-            hint="at most 40 characters; a work login such as counter-2, not a person's name",
-            rests_on="roles",
-        )
-    if await engine.data.one(sql.StaffByLogin, login=login.lower()) is not None:
-        raise ConflictError(
-            "expected a login nobody has, found one that is taken",
-            reason="login-taken",
-            hint="choose another; `kept staff list` shows them, and nobody is given the login of one who was disabled",
-        )
+    await _require_acceptable(engine, login, roles)
     human = human_hash(engine, who)
     staff_id, secret = random_id(), new_secret()
     hashed = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password, login))
@@ -184,6 +163,31 @@ async def add_staff(  # noqa: PLR0913 -- what a member of staff begins with
     await engine.data.write(body)
     await record(engine, operator(by), Act.STAFF_CHANGE, facts=(("staff", login), ("roles", ",".join(roles))))
     return Enrolled(staff_id, login.lower(), secret)
+
+
+async def _require_acceptable(engine: Engine, login: str, roles: tuple[str, ...]) -> None:
+    declared = engine.policy.policy.roles
+    for role in roles:
+        if role not in declared:
+            raise InputError(
+                f"expected a declared role, found {role[:40]!r}",
+                reason="role-unknown",
+                hint=f"declared: {', '.join(declared)}",
+                rests_on="roles",
+            )
+    if not login.replace(".", "").replace("-", "").isalnum() or not login.isascii() or len(login) > 40:  # noqa: PLR2004 -- a login's length
+        raise InputError(
+            "expected a login of letters, digits, dots and hyphens",
+            reason="login",
+            hint="at most 40 characters; a work login such as counter-2, not a person's name",
+            rests_on="roles",
+        )
+    if await engine.data.one(sql.StaffByLogin, login=login.lower()) is not None:
+        raise ConflictError(
+            "expected a login nobody has, found one that is taken",
+            reason="login-taken",
+            hint="choose another; `kept staff list` shows them, and nobody is given the login of one who was disabled",
+        )
 
 
 def human_hash(engine: Engine, who: str) -> bytes:

@@ -171,6 +171,8 @@ async def _report(engine: Engine, reading: Reading, again: Counter[str], data_ma
     limit = (keys_mark or data_mark or NOT_REPLAYED) if report.closed else ""
     report = msgspec.structs.replace(report, keys_mark=limit)
     await engine.keys.write(lambda tx: tx.run("meta_put", name=RESTORED, value=limit))
+    if keys_mark:
+        await engine.chains.tell_anew(engine.data)
     facts = (
         ("made-at", repr(report.made_at)),
         ("lines", str(report.lines)),

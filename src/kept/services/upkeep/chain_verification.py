@@ -7,13 +7,14 @@ from collections.abc import Callable
 import msgspec
 
 from kept import limits
-from kept.errors import KeptError
+from kept.errors import KeptError, SealError
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import parse_person_part
 from kept.services.engine.entry_chain import Count
 from kept.services.engine.keyring import PersonKeys
 from kept.services.gate.history import open_person_part
 from kept.store import sql
+from kept.store.interface import Transaction
 
 Wrong = Callable[[str], None]
 
@@ -31,12 +32,32 @@ async def verify_chain(engine: Engine, keys: PersonKeys, person_id: bytes, wrong
     count = await engine.chains.count(engine.data, engine.keys, person_id)
     for said in said_of(count):
         wrong(f"{name}: {said}")
+    if await _is_forgotten(engine, person_id):
+        wrong(f"{name}: database K remembers fewer entries of theirs than were counted")
     heads = await engine.chains.heads(engine.data, engine.keys, person_id) if count.whole else {}
     after = 0
     while page := await engine.data.all(sql.EntryPartsPage, person_id=person_id, after=after, limit=limits.PEOPLE_PAGE):
         for row in page:
             after = row.number
             _verify_part(engine, keys, person_id, row, heads, wrong)
+
+
+async def _is_forgotten(engine: Engine, person_id: bytes) -> bool:
+    """Whether K remembers fewer entries than D counted, and nothing says that it has yet to hear of them; K is read last."""
+
+    async def body(tx: Transaction) -> tuple[sql.EntryChainGet | None, int | None]:
+        moved = await tx.value(sql.EntryChainMovedGet, person_id=person_id)
+        return await tx.one(sql.EntryChainGet, person_id=person_id), moved
+
+    counted, moved = await engine.data.read(body)
+    if counted is None or moved is not None:
+        return False
+    try:
+        remembered = await engine.chains.remembered(engine.keys, person_id)
+    except SealError:
+        return False  # that it does not open is said already
+    known = remembered.number if remembered else 0
+    return known < counted.number and await engine.data.value(sql.StateG, person_id=person_id) is not None
 
 
 def said_of(count: Count) -> list[str]:

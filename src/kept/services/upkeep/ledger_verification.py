@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 
 from kept import limits
 from kept.errors import EvidenceError
@@ -65,6 +66,7 @@ async def verify_ledger(engine: Engine, wrong: Wrong, since: Verified | None = N
     if await engine.data.all(sql.PositionsPage, from_position=size, limit=1):
         wrong(f"expected {size} entries in the tree, found a place behind the last")
     newest = await _look_at_unplaced(engine, entries, since.at)
+    await _look_at_waiting(engine, wrong)
     if not entries.unreadable:
         for version in await engine.data.all(sql.PolicyVersions):
             if version.activated_at is not None and version.policy_hash not in entries.activated:
@@ -240,3 +242,29 @@ async def _look_at_unplaced(engine: Engine, entries: _Entries, since: float) -> 
                 )
             if entry := await engine.data.one(sql.EntryGet, entry_id=row.entry_id):
                 entries.look(row.entry_id, entry)
+
+
+async def _look_at_waiting(engine: Engine, wrong: Wrong) -> None:
+    """Look at what waits for its place: each is an entry that has none, and waits since it was recorded."""
+    since, after = -inf, b""
+    while True:
+
+        async def body(
+            tx: Transaction, at: float = since, last: bytes = after
+        ) -> tuple[list[sql.TodoPage], list[sql.EntryGet | None], list[sql.PositionGet | None]]:
+            rows = await tx.all(sql.TodoPage, since=at, after=last, limit=limits.PEOPLE_PAGE)
+            ids = [{"entry_id": row.entry_id} for row in rows]
+            return rows, await tx.each(sql.EntryGet, ids), await tx.each(sql.PositionGet, ids)
+
+        rows, entries, places = await engine.data.read(body)
+        if not rows:
+            return
+        since, after = rows[-1]
+        for row, entry, place in zip(rows, entries, places, strict=True):
+            name = f"entry {row.entry_id.hex()[:16]}: it waits for its place"
+            if entry is None:
+                wrong(f"{name} and was deleted")
+            elif place is not None:
+                wrong(f"{name} and has one")
+            elif entry.recorded_at != row.since:
+                wrong(f"{name} since another moment than it was recorded at")

@@ -18,11 +18,13 @@ from kept.services.gate.external_ids import external_ids_of, find_owner
 from kept.services.gate.history import open_person_part
 from kept.services.third_parties.register import verify_register
 from kept.services.upkeep.chain_verification import verify_chain
+from kept.services.upkeep.checkpoint_verification import verify_checkpoints
 from kept.services.upkeep.ledger_verification import Verified, verify_ledger
 from kept.services.upkeep.record_verification import verify_installation_records
 from kept.services.upkeep.row_verification import verify_rows
 from kept.services.upkeep.word_verification import verify_words
 from kept.store import sql
+from kept.store.paging import pages
 from kept.vault.sealed import open_state
 
 
@@ -68,6 +70,9 @@ async def verify_installation(engine: Engine, since: Verified | None = None) -> 
     await verify_rows(engine, found.wrong)
     for look in (
         _verify_memories(engine, found),
+        verify_checkpoints(engine, found.wrong, found.since),
+        _verify_no_log(engine, found),
+        _verify_copies(engine, found),
         _verify_ledger(engine, found, since),
         engine.sequencer.check_head(),
         engine.sequencer.check_outside(),
@@ -91,6 +96,21 @@ async def _verify_memories(engine: Engine, found: Verification) -> None:
         found.wrong(f"expected what the ledger rests on, found {lost.what}")
 
 
+async def _verify_no_log(engine: Engine, found: Verification) -> None:
+    async for flaw in engine.no_log.flaws():
+        found.wrong(f"no-log: {flaw}")
+
+
+async def _verify_copies(engine: Engine, found: Verification) -> None:
+    """Whoever K has a state of stands in D; who was erased meanwhile has none in K either."""
+    async for page in pages(engine.keys, sql.StateCopiesPage):
+        for person_id in [one.person_id for one in page]:
+            if await engine.data.value(sql.StateG, person_id=person_id) is not None:
+                continue
+            if await engine.keys.value(sql.StateCopyG, person_id=person_id) is not None:
+                found.wrong(f"person {person_id.hex()[:8]}: database K has their state, database D has nobody")
+
+
 async def _verify_people(engine: Engine, found: Verification) -> None:
     async for person_id in each_person(engine.data):
         found.people += 1
@@ -106,14 +126,14 @@ async def _verify_people(engine: Engine, found: Verification) -> None:
             }
             for notice_id in wanted - set(notices):
                 found.wrong(f"notice {notice_id[:16]}: missing, or rewritten")
-            await _verify_parts(engine, person_id, found)
+            await _verify_parts(engine, person_id, person.state.g, found)
         except ErasedError:
             found.wrong(f"{name}: their keys are gone but rows remain; it is finished on the next start")
         except KeptError as error:
             found.wrong(f"{name}: {error.message}")
 
 
-async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -> None:
+async def _verify_parts(engine: Engine, person_id: bytes, g: int, found: Verification) -> None:
     keys, _ = await engine.keyring.of_person(person_id)
     if keys is None:
         return
@@ -121,7 +141,6 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
         keys.verify_all()
     except KeptError as error:
         found.wrong(f"person {person_id.hex()[:8]}: one of their keys is not what it was: {error.message}")
-    await _verify_copy(engine, keys, person_id, found)
     await _verify_receipts(engine, keys, person_id, found)
     await _verify_external_ids(engine, keys, person_id, found)
     await _verify_passkeys(engine, person_id, found)
@@ -132,16 +151,24 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
         except KeptError:
             found.wrong(f"entry {row.entry_id.hex()[:16]}: its person part does not open")
     await verify_chain(engine, keys, person_id, found.wrong)
+    await _verify_copy(engine, keys, person_id, g, found)
 
 
-async def _verify_copy(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:
-    """K's copy of the newest state must open as well: a restore rests on it."""
+async def _verify_copy(engine: Engine, keys: PersonKeys, person_id: bytes, g: int, found: Verification) -> None:
+    """K's copy of the newest state, or of one after *g*, must open as well: a restore rests on it, and it says how new D has to be.
+
+    It is looked at last: K is given it a moment after D has the state.
+    """
     copy = await engine.keys.one(sql.StateCopyGet, person_id=person_id)
-    if copy is None:
+    if copy is None or copy.g < g:
+        if await engine.data.value(sql.StateG, person_id=person_id) is not None:
+            found.wrong(
+                f"person {person_id.hex()[:8]}: K has no copy of their newest state; it is written anew on the next start"
+            )
         return
-    g, key_id, sealed = copy.g, copy.key_id, copy.sealed
+    key_id, sealed = copy.key_id, copy.sealed
     try:
-        open_state(keys.value_key(key_id), sealed, vault_id=engine.vault_id, person_id=person_id, g=g)
+        open_state(keys.value_key(key_id), sealed, vault_id=engine.vault_id, person_id=person_id, g=copy.g)
     except KeptError:
         found.wrong(f"person {person_id.hex()[:8]}: the copy of their state in K does not open")
 

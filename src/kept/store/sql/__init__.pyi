@@ -186,6 +186,10 @@ class ChargesSince(NamedTuple):
 
 class CheckpointAtMost(Single[str]): ...
 
+class CheckpointsPage(NamedTuple):
+    size: int
+    note: str
+
 class ClaimGet(NamedTuple):
     holder: str
     facts: str
@@ -241,6 +245,7 @@ class ContactsOfPerson(NamedTuple):
 
 class Cosignatures(NamedTuple):
     size: int
+    cosigner: str
     line: str
 
 class CredentialGet(NamedTuple):
@@ -425,6 +430,8 @@ class EntriesSince(NamedTuple):
 class EntryChainGet(NamedTuple):
     number: int
     head: bytes
+
+class EntryChainMovedGet(Single[int]): ...
 
 class EntryChainMovedPage(NamedTuple):
     person_id: bytes
@@ -1279,6 +1286,10 @@ class TodoAsideHas(Single[float]): ...
 class TodoHas(Single[float]): ...
 
 class TodoOldest(Single[float]): ...
+
+class TodoPage(NamedTuple):
+    since: float
+    entry_id: bytes
 
 class TodoTake(NamedTuple):
     since: float

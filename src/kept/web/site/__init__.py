@@ -35,9 +35,7 @@ PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
         front, participation, policy, registration, my_data, account, statements, addresses, given_elsewhere, joining, sign_in,
-        corrections, requests, erasure, evidence, cookies, statistics, messages, log, well_known, look,
-        first_sign_in,
-        corrections, requests, erasure, evidence, cookies, statistics, messages, well_known, look,
+        first_sign_in, corrections, requests, erasure, evidence, cookies, statistics, messages, log, well_known, look,
     )
     for one in file.PAGES
 )  # fmt: skip

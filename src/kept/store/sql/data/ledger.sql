@@ -49,6 +49,10 @@ ON CONFLICT (person_id) DO UPDATE SET number = :number, head = :head;
 INSERT INTO entry_chain_moved (person_id, number) VALUES (:person_id, :number)
 ON CONFLICT (person_id) DO UPDATE SET number = :number;
 
+-- name: entry_chain_moved_get (person_id) -> number
+-- Whether K has to hear of a person.
+SELECT number FROM entry_chain_moved WHERE person_id = :person_id;
+
 -- name: entry_chain_moved_page (after, limit) -> person_id, number
 -- Of whom K has to hear, a page at a time.
 SELECT person_id, number FROM entry_chain_moved WHERE person_id > :after ORDER BY person_id LIMIT :limit;
@@ -90,6 +94,10 @@ INSERT INTO todo (entry_id, since) VALUES (:entry_id, :since);
 -- name: todo_take (limit) -> since, entry_id
 -- What waits longest, whether or not an entry stands behind it.
 SELECT since, entry_id FROM todo ORDER BY since, entry_id LIMIT :limit;
+
+-- name: todo_page (since, after, limit) -> since, entry_id
+-- What waits, from a moment and an entry on.
+SELECT since, entry_id FROM todo WHERE (since, entry_id) > (:since, :after) ORDER BY since, entry_id LIMIT :limit;
 
 -- name: todo_oldest () -> since
 -- Since when the oldest waits.
@@ -171,9 +179,9 @@ ON CONFLICT (size) DO NOTHING;
 INSERT INTO cosignature (size, cosigner, line, at) VALUES (:size, :cosigner, :line, :at)
 ON CONFLICT (size, cosigner) DO UPDATE SET line = :line, at = :at;
 
--- name: cosignatures () -> size, line
+-- name: cosignatures () -> size, cosigner, line
 -- What is kept of cosignatures, newest checkpoint first: few, since a newer one takes the place of older ones.
-SELECT size, line FROM cosignature ORDER BY size DESC, cosigner;
+SELECT size, cosigner, line FROM cosignature ORDER BY size DESC, cosigner;
 
 -- name: cosignatures_drop (below, published)
 -- A newer checkpoint was cosigned: older ones have no use, but for the one that is published.
@@ -196,6 +204,10 @@ SELECT day, clause, act, outcome, count, last_at FROM tally ORDER BY day;
 -- name: checkpoint_at_most (size) -> note
 -- The newest signed checkpoint of at most a size: what a customer's browser compares with.
 SELECT note FROM checkpoint WHERE size <= :size ORDER BY size DESC LIMIT 1;
+
+-- name: checkpoints_page (after, limit) -> size, note
+-- Signed checkpoints in the order of their size, a page at a time, to verify.
+SELECT size, note FROM checkpoint WHERE size > :after ORDER BY size LIMIT :limit;
 
 -- name: tiles_forget ()
 -- Recovery opens a new log: its tiles are computed anew.

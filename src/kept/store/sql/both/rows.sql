@@ -55,13 +55,13 @@ INSERT INTO other_table_changes (table_name, changes) VALUES (:table_name, :chan
 ON CONFLICT (table_name) DO UPDATE SET changes = :changes WHERE other_table_changes.changes < :changes;
 
 -- name: other_table_changes () -> table_name, changes
--- Every number of a table in database K, as it was last seen.
+-- Every number of a table in the other database, as it was last seen.
 SELECT table_name, changes FROM other_table_changes ORDER BY table_name;
 
 -- name: other_person_changes_forget ()
--- What a signed recovery found of database K is what counts from now on.
+-- What a signed recovery found of the other database is what counts from now on.
 DELETE FROM other_person_changes;
 
 -- name: other_table_changes_forget ()
--- What a signed recovery found of database K is what counts from now on.
+-- What a signed recovery found of the other database is what counts from now on.
 DELETE FROM other_table_changes;
