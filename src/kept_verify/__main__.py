@@ -68,7 +68,7 @@ def options() -> argparse.ArgumentParser:
     """Return what the command takes."""
     parser = argparse.ArgumentParser(
         prog="kept-verify",
-        description="Verify a .tlog-proof file without the service that gave it to you.",
+        description="Verify a .tlog-proof file, or the ZIP you took along, without the service that gave it to you.",
         epilog="example: kept-verify entry.tlog-proof --key shop.example/kept+1a2b3c4d+AbCd...",
     )
     parser.add_argument(
@@ -115,7 +115,8 @@ def check_bundle(chosen: argparse.Namespace) -> int:
         print(json.dumps(said | {"key_from_the_copy_itself": found.own_key}))
         return 0
     print(
-        f"verified: {len(found.proved)} entries of {found.size} in {shown(found.origin)}, {found.policies} versions of the policy"
+        f"verified: {count(len(found.proved), 'entry', 'entries')} of {found.size} in {shown(found.origin)}, "
+        f"{count(found.policies, 'version', 'versions')} of the policy"
     )
     for name, at in found.cosigned.items():
         print(f"  cosigned by {shown(name)}, {moment(at)}")
@@ -143,6 +144,11 @@ def read(file: Path) -> str:
     if not text:
         raise ValueError
     return text
+
+
+def count(number: int, one: str, several: str) -> str:
+    """Return a number with its word."""
+    return f"{number} {one if number == 1 else several}"
 
 
 def shown(value: object) -> str:
@@ -199,7 +205,7 @@ def as_text(verified: Verified, *, extends: bool) -> str:
     """Return the answer for a person."""
     said = verified.account
     lines = [
-        f"verified: entry {verified.index} of {verified.size} in {shown(verified.origin)}",
+        f"verified: entry at place {verified.index} (from 0) of {verified.size} in {shown(verified.origin)}",
         f"  when     {moment(said.get('at'))}",
         f"  what     {shown(said.get('act', '?'))}: {shown(said.get('outcome', '?'))}",
     ]

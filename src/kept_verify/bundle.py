@@ -38,7 +38,8 @@ def verify_bundle(raw: bytes, key: str | None, policy: Policy | None, older: str
 
     Args:
         raw: The ZIP.
-        key: The log's published key, as noted elsewhere; without one that of the copy itself is taken, and the answer says so.
+        key: The log's published key, as noted elsewhere; without one that of the copy itself is taken, and the answer says so,
+            unless a policy held elsewhere names it.
         policy: A witness policy held elsewhere; without one that of the copy is enforced, where there is one.
         older: A checkpoint kept from before, which has to be the one this copy begins at, or the same log's.
 
@@ -50,6 +51,7 @@ def verify_bundle(raw: bytes, key: str | None, policy: Policy | None, older: str
     verify_manifest(files, chosen)
     note = text_of(files, EVIDENCE + "checkpoint")
     origin, size, _ = verify_checkpoint(note, chosen)
+    own_key = key is None and not (policy and policy.logs)
     proved = [
         proof_in(files, name, note, chosen)
         for name in sorted(files)
@@ -59,7 +61,7 @@ def verify_bundle(raw: bytes, key: str | None, policy: Policy | None, older: str
         policy = read_policy(files[EVIDENCE + "witness.policy"])
     cosigned = verify_quorum(policy, note, chosen) if policy else {}
     older_size = verify_older(files, note, chosen, older)
-    return Bundle(origin, size, proved, cosigned, older_size, verify_policies(files, proved), own_key=key is None)
+    return Bundle(origin, size, proved, cosigned, older_size, verify_policies(files, proved), own_key)
 
 
 def read_files(raw: bytes) -> dict[str, bytes]:

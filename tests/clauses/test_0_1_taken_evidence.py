@@ -68,6 +68,7 @@ async def test_a_copy_proves_itself_and_extends_the_one_before(installation, tmp
     assert json.loads(capsys.readouterr().out)["older_size"] == size
     (tmp_path / "policy").write_text(f"log {key}\nwitness w {one.vkey}\nquorum w\n")
     assert main([str(tmp_path / "second.zip"), "--policy", str(tmp_path / "policy")]) == 0
+    assert "copy's own" not in capsys.readouterr().out, "the policy, held elsewhere, names the key"
     assert main([str(tmp_path / "first.zip"), "--policy", str(tmp_path / "policy")]) == 1
 
 

@@ -43,6 +43,23 @@ async def test_a_ledger_that_does_not_integrate_closes_the_gate(installation):
     await own_data(installation.engine, own)
 
 
+async def test_an_entry_that_waited_while_nobody_served_does_not_refuse_the_start(installation):
+    """§5.6 normal: what a kill left waiting for an hour does not close the gate; ten seconds count from the start."""
+    own = await installation.mori()
+    assert await installation.engine.sequencer.oldest_waiting_since() is not None
+    await installation.engine.close(integrate=False)
+    installation.wall.pass_(3600)
+    await installation.open()
+    await installation.engine.watch()
+    installation.engine.ready()
+    installation.wall.pass_(11)
+    await installation.engine.watch()
+    assert installation.engine.closed_for == "ledger-behind-itself"
+    await installation.engine.sequencer.integrate()
+    await installation.engine.watch()
+    await own_data(installation.engine, own)
+
+
 async def test_the_board_shows_durable_writes_kept_and_backups_not_yet(installation):
     """§5.6 page: what is built is shown kept, what is not is shown so, and the clause takes the worse of them."""
     one = (await promise_board(installation.engine)).of("5.6")

@@ -32,7 +32,7 @@ async def test_the_page_says_how_each_stands(installation, tmp_path, needed, wai
         await engine.witnesses.submit()
     page = (await browser.get("/en/ledger")).text
     assert "witness.example/w1" in page
-    assert "did not cosign" in page
-    assert "witness-silent" in page
+    assert "did not answer" in page
+    assert "witness-silent" not in page, "words, no code"
     assert ("A newer checkpoint waits" in page) == waits
     assert ("cosigned the published checkpoint" in page) != waits

@@ -6,6 +6,7 @@ import argparse
 import getpass
 import json
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from kept.cli.opening import opened, operator, runs
@@ -62,17 +63,28 @@ def _password() -> str:
     return piped
 
 
+def _refuse_incomplete(chosen: argparse.Namespace, roles: Iterable[str]) -> None:
+    """Insist on a role and on who somebody is, before a password is asked for."""
+    if not chosen.role:
+        raise SettingError(
+            "expected a role, found none: somebody without one could do nothing",
+            reason="role-missing",
+            hint=f"--role, of: {', '.join(roles)}",
+        )
+    if not chosen.who:
+        raise SettingError(
+            "expected who the human being is, found none",
+            reason="human-missing",
+            hint="--who, with their name or their number in your own books: it is kept as a keyed hash alone",
+        )
+
+
 async def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
     async with opened(chosen) as engine:
         match chosen.act:
             case "add":
-                if not chosen.role:
-                    raise SettingError(
-                        "expected a role, found none: somebody without one could do nothing",
-                        reason="role-missing",
-                        hint=f"--role, of: {', '.join(engine.policy.policy.roles)}",
-                    )
+                _refuse_incomplete(chosen, engine.policy.policy.roles)
                 password = _password()
                 new = await add_staff(engine, chosen.login, password, tuple(chosen.role), by=operator(), who=chosen.who)
                 uri = enrolment_uri(new.secret, new.login, engine.policy.policy.controller.get("name", "Kept"))

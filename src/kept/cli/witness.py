@@ -78,7 +78,7 @@ def _serve(chosen: argparse.Namespace) -> int:
         )
         print(f"witness {cosigner.published}")
         print(
-            f"cosigns {len(cosigner.origins)} logs at http://localhost:{chosen.port}/add-checkpoint; Ctrl-C stops it",
+            f"cosigns {', '.join(sorted(cosigner.origins))} at http://localhost:{chosen.port}/add-checkpoint; Ctrl-C stops it",
             flush=True,
         )
         with contextlib.suppress(KeyboardInterrupt):

@@ -75,12 +75,10 @@ async def open(  # noqa: A001, PLR0913 -- kept.open reads as it should; an insta
         settings: What tests and tools set: the clock, the cost of passwords, the log's name.
 
     Raises:
-        PolicyError: The policy cannot be run.
+        PolicyError: The policy cannot be run. Each error names its clause in the policy in force, or in the one named here.
         SettingError: An address or a file is not acceptable.
         BusyError: Another process does the work of this installation; say `background=False`.
         EvidenceError: The databases are older than what was acknowledged, or were rewritten.
-
-    An error names its clause in the policy in force, or in the one named here.
     """
     async with AsyncExitStack() as held:
         files: dict[str, bytes] = {}

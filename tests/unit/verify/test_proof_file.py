@@ -117,7 +117,7 @@ def test_the_command_answers_by_exit_code(tmp_path, capsys):
     file = tmp_path / "entry.tlog-proof"
     file.write_text(proof().text(), encoding="utf-8")
     assert main([str(file), "--key", PUBLISHED]) == 0
-    assert "entry 2 of 5" in capsys.readouterr().out
+    assert "entry at place 2 (from 0) of 5 " in capsys.readouterr().out
     file.write_text(FLAWS["what-it-says-changed"](proof().text()), encoding="utf-8")
     assert main([str(file), "--key", PUBLISHED, "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["verified"] is False

@@ -152,6 +152,7 @@ class Engine:
         self._closed_for = ""
         self._log_held = ""
         self._provider_asked_at = 0.0
+        self._begun_at = 0.0
 
     def _sequencer(self, generation: int) -> Sequencer:
         parts = self.parts
@@ -264,7 +265,7 @@ class Engine:
         if engine.no_log.replaying:  # D or K is older than what was said no to: only the person, until it is said again
             engine.keys_restored = engine.keys_restored or NOT_REPLAYED
         await engine.load_canaries()
-        engine._provider_asked_at = at
+        engine._provider_asked_at = engine._begun_at = at
         if sequence:
             engine.every(limits.SEQUENCE_SECONDS, engine.sequence, SEQUENCER)
         return engine
@@ -437,7 +438,8 @@ class Engine:
             self._closed_for = "schema-other"
             return
         oldest = await self.sequencer.oldest_waiting_since()
-        late = oldest is not None and self.clock.now() - oldest > limits.ENTRY_WAITING_SECONDS
+        # what waited while nobody served is not late: it is integrated now
+        late = oldest is not None and self.clock.now() - max(oldest, self._begun_at) > limits.ENTRY_WAITING_SECONDS
         unwitnessed = self.witnesses is not None and self.witnesses.closes
         self._closed_for = "ledger-behind-itself" if late else "witnesses-silent" if unwitnessed else ""
 

@@ -14,6 +14,7 @@ from kept.services.cookies.scan import newest_scan
 from kept.services.messages import holds
 from kept.services.staff import attestations
 from kept.services.staff.parties import told_parties
+from kept.services.staff.sessions import logins
 from kept.web import words
 from kept.web.console.stepped import Staff
 from kept.web.routes import STAFF, Menu, page, right
@@ -41,6 +42,7 @@ async def _page(exchange: Staff, error: InputError | None = None) -> Response:
         look_ups=[one for one in alarms if one.kind == LOOK_UPS],
         sign_ins=[one for one in alarms if one.kind != LOOK_UPS],
         may_look=exchange.may("approve"),
+        names=await logins(engine),
         error=error,
         leapt=bool(engine.clock.leapt_seconds),
         held=await holds.held_channels(engine),
