@@ -108,6 +108,7 @@ class DrawFiles:
         ):
             yield page
             after = page[-1]
+            await asyncio.sleep(0)  # a read of the database does not let others on; a page is as long as they wait
 
     async def _at(self, instance_id: str, places: Iterable[int]) -> list[str]:
         """Return the tickets at *places*, in their order."""
