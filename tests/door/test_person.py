@@ -13,6 +13,7 @@ import pytest
 from bakery import MORI
 
 from kept.errors import (
+    BusyError,
     ConflictError,
     DeniedError,
     EvidenceError,
@@ -69,7 +70,7 @@ async def test_many_first_visits_at_once_open_one_account(bakery):
 
 
 async def test_an_account_killed_while_it_was_opened_is_opened_anew(bakery):
-    """Keys and token in K without anybody in D: the next start clears them, and the id is free."""
+    """Keys and token in K without anybody in D: the next start of who does the work clears them, and the id is free."""
     async with bakery.open() as k:
         credential = await bakery.program(k)
         write = k._engine.data.write
@@ -82,7 +83,11 @@ async def test_an_account_killed_while_it_was_opened_is_opened_anew(bakery):
             async with k.person(credential, external="C-1"):
                 pass
         k._engine.data.write = write
-    async with bakery.open() as k, k.person(credential, external="C-1") as me:
+    async with bakery.open() as k:
+        with pytest.raises(BusyError):
+            async with k.person(credential, external="C-1"):
+                pass
+    async with bakery.open(background=True) as k, k.person(credential, external="C-1") as me:
         assert (await me.data()).held == ()
 
 

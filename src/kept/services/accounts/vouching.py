@@ -114,7 +114,7 @@ async def _owner(engine: Engine, system: str, form: str) -> bytes | None:
     raise BusyError(
         "expected an account, found one just being opened",
         reason="account-opening",
-        hint="try again in a moment; what a killed process left half open is cleared at the next start",
+        hint="try again in a moment; what a killed process left half open is cleared as soon as a process that does the work starts",
     )
 
 
