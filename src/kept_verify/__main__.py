@@ -6,8 +6,10 @@ Exit codes: 0 verified, 1 not verified, 2 the command was used wrongly.
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from kept_verify.bundle import verify_bundle
 from kept_verify.chain import Complete, verify_chain
@@ -16,52 +18,100 @@ from kept_verify.policy import Policy, read_policy, verify_quorum
 from kept_verify.proof import Verified, verify_consistency, verify_proof
 
 
-def main(arguments: list[str] | None = None) -> int:  # noqa: C901 -- each option is looked at once
+def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
     parser = options()
     chosen = parser.parse_args(arguments)
-    if is_zip(chosen.proof[0]):
-        return check_bundle(chosen)
-    if not chosen.key and not chosen.policy:
+    whole = is_zip(chosen.proof[0])
+    if whole and (chosen.chain or chosen.consistency or len(chosen.proof) > 1):
+        parser.error(
+            "a ZIP stands alone: its list and what joins it to the copy before are in it; --chain is for proofs"
+        )
+    if not whole and not chosen.key and not chosen.policy:
         parser.error("expected --key, or --policy with a line for the log")
     if chosen.consistency and not chosen.older:
         parser.error("--consistency needs --older, the checkpoint it begins at")
     if len(chosen.proof) > 1 and not chosen.chain:
         parser.error("several proofs need --chain, the list they stand in")
     try:
-        texts = [read(one) for one in chosen.proof]
-        chain = read(chosen.chain) if chosen.chain else None
-        key = read(Path(chosen.key)).strip() if chosen.key and Path(chosen.key).is_file() else chosen.key
-        policy_file = chosen.policy.read_bytes() if chosen.policy else None
-        older = read(chosen.older) if chosen.older else None
-        hashes = read(chosen.consistency).split() if chosen.consistency else []
+        held = read_held(chosen)
+        check = bundle_check(chosen, held) if whole else proofs_check(chosen, held)
     except (OSError, ValueError) as error:
         print(f"kept-verify: cannot read a file: {type(error).__name__}", file=sys.stderr)
         return 2
     try:
-        policy = read_policy(policy_file) if policy_file is not None else None
-        key = key or the_log_of(policy, texts[0])
-        proved = [verify_proof(one, key) for one in texts]
-        complete = verify_chain(chain, proved) if chain is not None else None
-        seen = verify_quorum(policy, texts[-1].partition("\n\n")[2], key) if policy else {}
-        if older is not None:
-            newer = texts[-1].partition("\n\n")[2]
-            verify_consistency(older, newer, [from_base64(one, "consistency") for one in hashes], key)
+        print(check())
     except NotVerified as error:
         print(json.dumps({"verified": False, "failed": str(error)}) if chosen.json else f"not verified: {error}")
         return 1
-    more = (chain_json(complete) if complete else {}) | ({"cosigned": seen} if policy else {})
-    answers = [as_json(one) | more for one in proved]
-    if chosen.json:
-        print(json.dumps(answers[0] if len(answers) == 1 else answers))
-        return 0
-    for one in proved:
-        print(as_text(one, extends=older is not None and one is proved[-1]))
-    if complete is not None:
-        print(chain_text(complete))
-    for name, at in seen.items():
-        print(f"  cosigned by {shown(name)}, {moment(at)}")
     return 0
+
+
+class Held(NamedTuple):
+    """What whoever checks holds themselves: the log's key, a witness policy's bytes, a checkpoint from before; None for nothing."""
+
+    key: str | None
+    policy: bytes | None
+    older: str | None
+
+
+def read_held(chosen: argparse.Namespace) -> Held:
+    """Read what was given beside what is checked."""
+    key = read(Path(chosen.key)).strip() if chosen.key and Path(chosen.key).is_file() else chosen.key
+    policy = chosen.policy.read_bytes() if chosen.policy else None
+    return Held(key, policy, read(chosen.older) if chosen.older else None)
+
+
+def proofs_check(chosen: argparse.Namespace, held: Held) -> Callable[[], str]:
+    """Read proofs, and return what checks them and answers what is printed."""
+    texts = [read(one) for one in chosen.proof]
+    chain = read(chosen.chain) if chosen.chain else None
+    hashes = read(chosen.consistency).split() if chosen.consistency else []
+
+    def check() -> str:
+        policy = read_policy(held.policy) if held.policy is not None else None
+        key = held.key or the_log_of(policy, texts[0])
+        proved = [verify_proof(one, key) for one in texts]
+        complete = verify_chain(chain, proved) if chain is not None else None
+        newest = texts[-1].partition("\n\n")[2]
+        seen = verify_quorum(policy, newest, key) if policy else {}
+        if held.older is not None:
+            verify_consistency(held.older, newest, [from_base64(one, "consistency") for one in hashes], key)
+        if chosen.json:
+            more = (chain_json(complete) if complete else {}) | ({"cosigned": seen} if policy else {})
+            answers = [as_json(one) | more for one in proved]
+            return json.dumps(answers[0] if len(answers) == 1 else answers)
+        lines = [as_text(one, extends=held.older is not None and one is proved[-1]) for one in proved]
+        return "\n".join([*lines, *([chain_text(complete)] if complete else []), *cosigned_text(seen)])
+
+    return check
+
+
+def bundle_check(chosen: argparse.Namespace, held: Held) -> Callable[[], str]:
+    """Read what somebody took along, and return what checks it (see `bundle.py`) and answers what is printed."""
+    raw = chosen.proof[0].read_bytes()
+
+    def check() -> str:
+        policy = read_policy(held.policy) if held.policy is not None else None
+        found = verify_bundle(raw, held.key, policy, held.older)
+        if chosen.json:
+            said = {"verified": True, "log": found.origin, "size": found.size, "entries": len(found.proved)}
+            said |= {"cosigned": found.cosigned, "older_size": found.older_size, "policies": found.policies}
+            said |= {"list": chain_json(found.complete), "key_from_the_copy_itself": found.own_key}
+            return json.dumps(said)
+        policies = count(found.policies, "version", "versions")
+        proved = f"{count(len(found.proved), 'entry', 'entries')} of {found.size} in {shown(found.origin)}"
+        lines = [f"verified: {proved}, {policies} of the policy", chain_text(found.complete)]
+        lines += cosigned_text(found.cosigned)
+        if found.older_size:
+            lines.append(f"  the log extends the one of the copy before, of {found.older_size} entries")
+        if found.own_key:
+            lines.append(
+                "  the key is the copy's own: compare evidence/ledger.key with one you noted elsewhere, or give it with --key"
+            )
+        return "\n".join(lines)
+
+    return check
 
 
 def options() -> argparse.ArgumentParser:
@@ -92,41 +142,6 @@ def is_zip(file: Path) -> bool:
             return opened.read(2) == b"PK"
     except OSError:
         return False
-
-
-def check_bundle(chosen: argparse.Namespace) -> int:
-    """Check what somebody took along; see `bundle.py`."""
-    try:
-        key = read(Path(chosen.key)).strip() if chosen.key and Path(chosen.key).is_file() else chosen.key
-        policy_file = chosen.policy.read_bytes() if chosen.policy else None
-        older = read(chosen.older) if chosen.older else None
-        raw = chosen.proof[0].read_bytes()
-    except (OSError, ValueError) as error:
-        print(f"kept-verify: cannot read a file: {type(error).__name__}", file=sys.stderr)
-        return 2
-    try:
-        found = verify_bundle(raw, key, read_policy(policy_file) if policy_file is not None else None, older)
-    except NotVerified as error:
-        print(json.dumps({"verified": False, "failed": str(error)}) if chosen.json else f"not verified: {error}")
-        return 1
-    if chosen.json:
-        said = {"verified": True, "log": found.origin, "size": found.size, "entries": len(found.proved)}
-        said |= {"cosigned": found.cosigned, "older_size": found.older_size, "policies": found.policies}
-        print(json.dumps(said | {"key_from_the_copy_itself": found.own_key}))
-        return 0
-    print(
-        f"verified: {count(len(found.proved), 'entry', 'entries')} of {found.size} in {shown(found.origin)}, "
-        f"{count(found.policies, 'version', 'versions')} of the policy"
-    )
-    for name, at in found.cosigned.items():
-        print(f"  cosigned by {shown(name)}, {moment(at)}")
-    if found.older_size:
-        print(f"  the log extends the one of the copy before, of {found.older_size} entries")
-    if found.own_key:
-        print(
-            "  the key is the copy's own: compare evidence/ledger.key with one you noted elsewhere, or give it with --key"
-        )
-    return 0
 
 
 def the_log_of(policy: Policy | None, proof: str) -> str:
@@ -187,10 +202,15 @@ def chain_json(complete: Complete) -> dict[str, object]:
     }
 
 
+def cosigned_text(seen: dict[str, int]) -> list[str]:
+    """Return who cosigned, and when, a line each."""
+    return [f"  cosigned by {shown(name)}, {moment(at)}" for name, at in seen.items()]
+
+
 def chain_text(complete: Complete) -> str:
     """Return what was verified of the list, for a person."""
     lines = [
-        f"your entries: {complete.length} were counted; proved here: {', '.join(str(one) for one in complete.numbers)}",
+        f"your entries: {complete.length} were counted; proved here: {spans(complete.numbers)}",
         f"  nothing is left out up to entry {complete.fixed}, which a proved entry counts",
     ]
     lines += [f"  a restore lost entries {first} to {last}" for first, last in complete.lost]
@@ -199,6 +219,17 @@ def chain_text(complete: Complete) -> str:
             "  the entries behind it are counted by the next that is recorded: look at my data once more, and prove that"
         )
     return "\n".join(lines)
+
+
+def spans(numbers: list[int]) -> str:
+    """Return numbers as they are read, those that follow each other as one span."""
+    found: list[list[int]] = []
+    for one in sorted(numbers):
+        if found and one <= found[-1][1] + 1:
+            found[-1][1] = one
+        else:
+            found.append([one, one])
+    return ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in found) or "none"
 
 
 def as_text(verified: Verified, *, extends: bool) -> str:

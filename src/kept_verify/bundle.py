@@ -1,8 +1,8 @@
 """What somebody took along, checked as a whole and without a network: a ZIP with a signed manifest, proofs, and the policy's files.
 
 Nothing is unpacked to disk. In this order: the list of files is that of the manifest which the log's key signed; every file is
-as listed; every proof holds, under the one checkpoint; enough witnesses cosigned it; it extends that of the copy before; each
-proved entry names a policy whose files are here.
+as listed; every proof holds, under the one checkpoint; none of the person's entries was left out of their list; enough witnesses
+cosigned the checkpoint; it extends that of the copy before; each proved entry names a policy whose files are here.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 
+from kept_verify.chain import Complete, verify_chain
 from kept_verify.note import NotVerified, from_base64, verify_checkpoint, verify_signed
 from kept_verify.policy import Policy, read_policy, verify_quorum
 from kept_verify.proof import Verified, verify_consistency, verify_proof
@@ -17,16 +18,18 @@ from kept_verify.proof import Verified, verify_consistency, verify_proof
 MOST_BYTES = 1 << 30
 MOST_FILES = 200_000
 MANIFEST, SUMS = "MANIFEST", "SHA256SUMS"
+CHAIN = "entries.chain"
 EVIDENCE = "evidence/"
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """What was verified: log, size, proved entries, witnesses with their times, size of the copy before, policies, whose key."""
+    """What was verified: log, size, proofs, the list, witnesses with their times, size of the copy before, policies, whose key."""
 
     origin: str
     size: int
     proved: list[Verified]
+    complete: Complete
     cosigned: dict[str, int]
     older_size: int
     policies: int
@@ -57,11 +60,12 @@ def verify_bundle(raw: bytes, key: str | None, policy: Policy | None, older: str
         for name in sorted(files)
         if name.startswith(EVIDENCE + "proofs/") and name.endswith(".tlog-proof")
     ]
+    complete = verify_chain(text_of(files, CHAIN), proved)
     if policy is None and EVIDENCE + "witness.policy" in files:
         policy = read_policy(files[EVIDENCE + "witness.policy"])
     cosigned = verify_quorum(policy, note, chosen) if policy else {}
     older_size = verify_older(files, note, chosen, older)
-    return Bundle(origin, size, proved, cosigned, older_size, verify_policies(files, proved), own_key)
+    return Bundle(origin, size, proved, complete, cosigned, older_size, verify_policies(files, proved), own_key)
 
 
 def read_files(raw: bytes) -> dict[str, bytes]:

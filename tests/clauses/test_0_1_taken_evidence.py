@@ -63,9 +63,14 @@ async def test_a_copy_proves_itself_and_extends_the_one_before(installation, tmp
     assert f"extends the one of the copy before, of {size} entries" in said
     assert "cosigned by ours" in said
     assert "copy's own" in said
+    counted = second["entries.chain"].count(b"\nentry ")
+    assert f"your entries: {counted} were counted; proved here: 1 to {len(proofs)}\n" in said
+    assert f"nothing is left out up to entry {len(proofs) - 1}," in said
     assert len(proofs) == len([name for name in first if name.endswith(".tlog-proof")]) + 2  # the copy, and the look
     assert main([str(tmp_path / "second.zip"), "--json", "--key", key]) == 0
-    assert json.loads(capsys.readouterr().out)["older_size"] == size
+    answered = json.loads(capsys.readouterr().out)
+    assert answered["older_size"] == size
+    assert answered["list"]["nothing_left_out_up_to"] == len(proofs) - 1
     (tmp_path / "policy").write_text(f"log {key}\nwitness w {one.vkey}\nquorum w\n")
     assert main([str(tmp_path / "second.zip"), "--policy", str(tmp_path / "policy")]) == 0
     assert "copy's own" not in capsys.readouterr().out, "the policy, held elsewhere, names the key"
@@ -90,6 +95,7 @@ async def test_no_change_of_a_copy_is_verified(installation, tmp_path, capsys):
         return {**files, "SHA256SUMS": sums.encode(), "MANIFEST": sign_note(text, origin, signer).encode()}
 
     ours = installation.engine.parts.signing_key
+    listed = whole["entries.chain"].splitlines(keepends=True)
     changed = {
         "a word": {**whole, "data.json": whole["data.json"] + b" "},
         "a file left out": {name: content for name, content in whole.items() if name != "data.json"},
@@ -107,6 +113,15 @@ async def test_no_change_of_a_copy_is_verified(installation, tmp_path, capsys):
         ),
         "signed by us, without the policy": resigned(
             {n: c for n, c in whole.items() if not n.startswith("policies/")}, ours
+        ),
+        "signed by us, no list of entries": resigned({n: c for n, c in whole.items() if n != "entries.chain"}, ours),
+        "signed by us, an entry left out of the list, and its proof": resigned(
+            {
+                n: b"".join(listed[:3] + listed[4:]) if n == "entries.chain" else c
+                for n, c in whole.items()
+                if n != f"evidence/proofs/{listed[3].split()[1][:16].decode()}.tlog-proof"
+            },
+            ours,
         ),
         "signed by us, a proof spoiled": resigned({**whole, proof: whole[proof].replace(b"index ", b"index 1")}, ours),
         "signed by us, no hashes between": resigned({**whole, "evidence/consistency": b""}, ours),
@@ -132,3 +147,12 @@ async def test_no_change_of_a_copy_is_verified(installation, tmp_path, capsys):
         archive.writestr("data.json", b"another")
     assert main([str(tmp_path / "two.zip"), "--key", key]) == 1
     await own_data(installation.engine, own)
+
+
+def test_what_stands_beside_a_copy_is_not_ignored(tmp_path):
+    """A list, hashes or a second file given with a ZIP would be looked at by nobody: the command was used wrongly."""
+    copy = zipped(tmp_path / "copy.zip", {"a": b""})
+    for more in (["--chain", copy], ["--older", copy, "--consistency", copy], [copy]):
+        with pytest.raises(SystemExit) as wrong:
+            main([copy, *more])
+        assert wrong.value.code == 2
