@@ -10,7 +10,7 @@ from installation import Installation
 
 from kept.cli import recover
 from kept.errors import EvidenceError, KeptError, SettingError, StoreError
-from kept.services.backups.recovery import renew_checkpoint_file
+from kept.services.backups.recovery import reasons_to_recover, renew_checkpoint_file
 from kept.services.engine.installation import parse_address
 from kept.services.upkeep.verification import verify_installation
 
@@ -106,16 +106,19 @@ async def test_a_used_database_of_keys_is_no_killed_beginning(used):
     assert (await refused(used, SettingError)).reason == "vault-other"
 
 
-@pytest.mark.parametrize("how", ["emptied", "removed"])
-async def test_the_checkpoint_file_is_missed(used, how, capsys):
+@pytest.mark.parametrize(
+    "left", [b"", None, b"\xff\xfe", b"shop.example\n1\n\n"], ids=["empty", "none", "no text", "no note"]
+)
+async def test_the_checkpoint_file_is_missed(used, left):
     """The breach: with the file gone, D and K of an older day would go together. Who lost it says so, and that is recorded."""
     file = used.address.checkpoint
     kept = file.read_text("utf-8")
-    file.write_text("") if how == "emptied" else file.unlink()
+    file.unlink() if left is None else file.write_bytes(left)
     error = await refused(used)
     assert (error.reason, "kept recover --checkpoint" in error.hint) == ("memory-empty", True)
     engine = await used.open(verify=False)
     assert any("file outside both databases" in one for one in (await verify_installation(engine)).problems)
+    assert await reasons_to_recover(engine) == []
     await renew_checkpoint_file(engine, by="test")
     await used.close()
     assert file.read_text("utf-8").splitlines()[0] == kept.splitlines()[0]

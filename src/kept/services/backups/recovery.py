@@ -112,7 +112,7 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
     """
     found = []
     try:
-        await engine.sequencer.check_head()
+        await engine.sequencer.check_head(file_lost=True)  # it is written anew; no new log for it
     except EvidenceError as error:
         found.append(f"{error.reason}: {error.message}")
     if await both_restored(engine):

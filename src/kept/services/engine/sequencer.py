@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from kept import limits
 from kept.crypto.signature import SigningKey
-from kept.errors import ConflictError, EvidenceError, RollbackError, StoreError
+from kept.errors import ConflictError, EvidenceError, NoteError, RollbackError, StoreError
 from kept.ledger.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from kept.ledger.note import verifier_key
 from kept.ledger.tile import WIDTH, node_reader, tiles_after_append, tiles_of_size
@@ -336,7 +336,7 @@ class Sequencer:
         Raises:
             EvidenceError: It does not hold.
         """
-        await self.check_head()
+        await self.check_head(file_lost=file_lost)
         if not file_lost:
             await self.check_outside()
         await self._sign()
@@ -349,8 +349,7 @@ class Sequencer:
         """
         if self._outside is None or not (await self._head())[0]:
             return
-        there = self._outside.read_text(encoding="utf-8") if self._outside.exists() else ""
-        if not there and not await self._restored():
+        if not _left_in(self._outside) and not await self._restored():
             raise Lost("no checkpoint in the file outside both databases", FILE_LOST).error()
 
     async def _restored(self) -> bool:
@@ -361,32 +360,39 @@ class Sequencer:
         ]
         return any(marks)
 
-    async def check_head(self) -> None:
+    async def check_head(self, *, file_lost: bool = False) -> None:
         """Hold D's tree against every checkpoint that is remembered: this process's last, K's and that of the outside file.
 
         What stands behind the newest of them was placed before a kill prevented its signature: it is looked at again, entry by
         entry, since nobody signed it yet.
 
+        Args:
+            file_lost: Whether an outside file that holds no checkpoint of this log counts as none; one that does counts all the same.
+
         Raises:
             RollbackError: D is behind: an older copy was put back.
-            EvidenceError: D's tree is not an extension of it: it was rewritten, or a leaf has no entry that holds.
+            EvidenceError: D's tree is not an extension of it: it was rewritten, or a leaf has no entry that holds; or the outside
+                file holds something else.
         """
         size, root = await self._head()
         signed = 0
-        for note in await self._remembered():
-            last = verify_checkpoint(note, self.verifier)
+        for last in await self._remembered(file_lost=file_lost):
             await self._extends(last, size, root)
             signed = max(signed, last.size)
         await self._data.read(lambda tx: self._edge(tx, size, root))
         await self._check_leaves(signed, size)
         self._checked = size, root
 
-    async def _remembered(self) -> list[str]:
+    async def _remembered(self, *, file_lost: bool) -> list[Checkpoint]:
         row = await self._keys.one(sql.LastCheckpointGet)
-        remembered = [self.note, row.note if row else ""]
-        if self._outside is not None and self._outside.exists():
-            remembered.append(self._outside.read_text(encoding="utf-8"))
-        return [note for note in remembered if note]
+        found = [verify_checkpoint(one, self.verifier) for one in (self.note, row.note if row else "") if one]
+        try:
+            if self._outside is not None and (note := _left_in(self._outside)):
+                found.append(verify_checkpoint(note, self.verifier))
+        except NoteError as error:
+            if not file_lost:
+                raise Lost("no checkpoint of this log in the file outside both databases", FILE_LOST).error() from error
+        return found
 
     async def _extends(self, last: Checkpoint, size: int, root: bytes) -> None:
         if size < last.size:
@@ -449,6 +455,20 @@ async def _wait_again(tx: Transaction) -> None:
 
 def _edge_tiles(size: int) -> list[tuple[int, int, int]]:
     return [place for place in tiles_of_size(size) if place[2] < WIDTH]
+
+
+def _left_in(path: Path) -> str:
+    """Return what a checkpoint file holds, each byte as it stands; empty where there is none. Bytes that are no text make no note.
+
+    Raises:
+        StoreError: The machine does not give it.
+    """
+    try:
+        return path.read_bytes().decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise refused(error, "the checkpoint file") from error
 
 
 def write_file(path: Path, text: str) -> None:
