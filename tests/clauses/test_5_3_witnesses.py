@@ -87,6 +87,27 @@ async def test_what_too_few_have_cosigned_is_shown_to_nobody(installation, tmp_p
     assert engine.witnesses.standings[1].fault == "witness-silent"
 
 
+async def test_who_cosigned_is_not_asked_again_while_others_are_silent(installation, tmp_path):
+    """One of two answers, and is gone when the other is back: published, since each cosigned; neither is asked twice."""
+    own = await installation.join()
+    engine = installation.engine
+    with (
+        SaysAnything(lambda body: (200, TEXT, cosigned(body))) as loud,
+        OurWitness(tmp_path / "b", str(engine.sequencer.verifier)) as other,
+    ):
+        await have_witnesses(engine, policy_of("all", a=(VKEY, loud.url), b=(other.vkey, other.url)), "late")
+        first, second = engine.witnesses.standings
+        there, second.server = second.server, WitnessServer(GONE)
+        size = await grown(installation, own)
+        for _ in range(2):
+            await engine.witnesses.submit()
+        assert (len(loud.asked), engine.published.checkpoint) == (1, None)
+        first.server, second.server, second.next_at = WitnessServer(GONE), there, 0.0
+        await engine.witnesses.submit()
+    assert engine.published.checkpoint.size == size
+    assert len(engine.witnesses.cosigned_by) == 2
+
+
 async def test_while_too_few_answer_the_gate_closes_where_that_was_declared(installation, tmp_path):
     """Ten minutes, then the gate refuses and the board says so; an answer opens it again by itself."""
     own = await installation.join()

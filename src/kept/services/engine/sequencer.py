@@ -472,7 +472,7 @@ def _left_in(path: Path) -> str:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Replace a small file, durable before this returns."""
+    """Replace a small file: after a loss of power either it or the one before stands there, whole."""
     fresh = path.with_suffix(path.suffix + ".new")
     handle = os.open(
         fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644

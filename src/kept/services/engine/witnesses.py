@@ -96,6 +96,7 @@ class Witnesses:
         self.published = UNPUBLISHED
         self.waiting_since: float | None = None
         self._cosigned: dict[str, Cosignature] = {}
+        self._gathered: tuple[Checkpoint | None, dict[str, Cosignature]] = None, {}
         self._data, self._sequencer, self._now = data, sequencer, now
         self._round = asyncio.Lock()
 
@@ -126,7 +127,8 @@ class Witnesses:
                 return
             if self.published.checkpoint != signed.checkpoint:
                 self._look_at_the_time()
-            cosigned = dict(self._cosigned) if self.published.checkpoint == signed.checkpoint else {}
+            gathered, cosigned = self._gathered
+            cosigned = cosigned if gathered == signed.checkpoint else {}
             due = [
                 one
                 for one in self.standings
@@ -162,6 +164,8 @@ class Witnesses:
         return tuple(self._cosigned)
 
     def _publish(self, checkpoint: Checkpoint, note: str, cosigned: dict[str, Cosignature]) -> None:
+        """Publish a checkpoint once enough have cosigned it; until then what was gathered waits for the others."""
+        self._gathered = checkpoint, cosigned
         if self.policy.is_met(cosigned):
             self._cosigned = cosigned
             self.published = Published(checkpoint, note + "".join(one.line for one in cosigned.values()))
