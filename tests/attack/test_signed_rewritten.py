@@ -15,6 +15,9 @@ from kept.services.upkeep.verification import verify_installation
 pytestmark = pytest.mark.anyio
 KEY = SigningKey(bytes(32))
 PUBLISHED = cosigner_key("w.example", KEY)
+BESIDE = SigningKey(b"b" * 32)
+BESIDE_KEY = str(cosigner_key("a.example", BESIDE))
+GONE = "http://127.0.0.1:9"
 
 
 async def _problems(installation):
@@ -67,24 +70,25 @@ async def test_each_is_named(installation, part, statement, said):
 
 
 @pytest.mark.parametrize(
-    ("statement", "value"),
+    ("column", "value"),
     [
-        ("UPDATE cosignature SET size = ?", 1),
-        ("UPDATE cosignature SET cosigner = ?", "b.example+00000000"),
-        ("UPDATE cosignature SET line = ?", None),
+        ("size", lambda *_: 1),
+        ("cosigner", lambda *_: "b.example+00000000"),
+        ("line", lambda _, other: other),
+        ("line", lambda text, other: cosign(text, "a.example", BESIDE, 1).line + other),
     ],
-    ids=["size", "cosigner", "line"],
+    ids=["size", "cosigner", "line", "line behind a sound one"],
 )
-async def test_a_cosignature_is_verified_by_its_key(installation, statement, value):
-    """Under another size, under another name, or signed over something else."""
+async def test_a_cosignature_is_verified_by_its_key(installation, column, value):
+    """Under another size, under another name, signed over something else, or that behind another's sound line."""
     await _grown(installation, await installation.mori())
     engine = installation.engine
-    await have_witnesses(engine, policy_of("any", a=(str(PUBLISHED), "http://127.0.0.1:9")), "late")
+    await have_witnesses(engine, policy_of("any", w=(str(PUBLISHED), GONE), a=(BESIDE_KEY, GONE)), "late")
     text, size = split_note(engine.sequencer.note)[0], engine.sequencer.checkpoint.size
     put = {"size": size, "cosigner": f"w.example+{PUBLISHED.key_id.hex()}", "at": 1.0}
     line = cosign(text, "w.example", KEY, 1).line
     await engine.data.write(lambda tx: tx.run("cosignature_put", line=line, **put))
     assert await _problems(installation) == []
     other = cosign(text.replace(f"\n{size}\n", f"\n{size + 1}\n"), "w.example", KEY, 1).line
-    installation.sql(statement, other if value is None else value)
+    installation.sql(f"UPDATE cosignature SET {column} = ?", value(text, other))  # noqa: S608 -- a name from the list above
     assert any("cosignature of" in one for one in await _problems(installation))
