@@ -49,8 +49,8 @@ from kept.web.own import Pages
 from kept.web.theme import Theme, read_theme
 
 BEGUN, COMPLETE = "begun", "complete"
-BACKUPS, BACKUP_KEY = "backups", "backup.key"
 """Marks in a demo's folder: it was begun there, it is whole."""
+BACKUPS, BACKUP_KEY = "backups", "backup.key"
 PORTS = range(1, 65536)
 
 
