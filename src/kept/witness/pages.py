@@ -38,16 +38,16 @@ def witness_app(cosigner: Cosigner, memory: Memory) -> Starlette:
         try:
             async with turn:
                 answer = await asyncio.to_thread(cosigner.answer, body)
-        except (KeptError, OSError) as error:  # the memory is damaged or cannot be written: nothing was cosigned
-            return PlainTextResponse(f"{type(error).__name__}\n", HTTPStatus.INTERNAL_SERVER_ERROR)
+        except (KeptError, OSError) as error:  # nothing was cosigned
+            return _failed(error)
         return Response(answer.body, answer.status, {"content-type": answer.media_type})  # as it is, without a charset
 
     async def checkpoint(request: Request) -> Response:
         origin = origins.get(request.path_params["origin"])
         try:
             note = memory.note_of(origin) if origin else ""
-        except KeptError as error:
-            return PlainTextResponse(f"{type(error).__name__}\n", HTTPStatus.INTERNAL_SERVER_ERROR)
+        except (KeptError, OSError) as error:
+            return _failed(error)
         return PlainTextResponse(note) if note else PlainTextResponse("not found\n", HTTPStatus.NOT_FOUND)
 
     return Starlette(
@@ -56,3 +56,9 @@ def witness_app(cosigner: Cosigner, memory: Memory) -> Starlette:
             Route("/{origin}/checkpoint", checkpoint, methods=["GET"]),
         ]
     )
+
+
+def _failed(error: KeptError | OSError) -> Response:
+    """Say why the memory is of no use, by a reason of docs/ERRORS.md or the machine's word: it is damaged, or cannot be reached."""
+    why = error.reason if isinstance(error, KeptError) else error.strerror
+    return PlainTextResponse(f"{why}\n", HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -211,7 +211,11 @@ def test_its_http_is_the_specifications(tmp_path):
         assert ask(f"{ours.url}/add-checkpoint")[0] == 405
         assert ask(f"{ours.url}/add-checkpoint", b"x" * 300_000)[0] == 400
         (tmp_path / f"{origin_hash(ORIGIN)}.checkpoint").write_bytes(b"")
-        assert ask(f"{ours.url}/add-checkpoint", Log(7).submitted(5))[0] == 500
+        for asked in (("add-checkpoint", Log(7).submitted(5)), (f"{origin_hash(ORIGIN)}/checkpoint",)):
+            status, _, why = ask(f"{ours.url}/{asked[0]}", *asked[1:])
+            assert (status, why) == (500, "witness-memory\n")
+        (tmp_path / f"{origin_hash(ORIGIN)}.checkpoint").unlink()
+        (tmp_path / f"{origin_hash(ORIGIN)}.checkpoint").mkdir()
         assert ask(f"{ours.url}/{origin_hash(ORIGIN)}/checkpoint")[0] == 500
 
 
