@@ -280,18 +280,18 @@ class EntryChains:
         try:
             remembered = await self.remembered(keys, person_id)
         except SealError:
-            remembered = None
             row, links = await _links(data, person_id)
             return Count(row.number if row else len(links), changed=(1, row.number if row else len(links)))
         row, links = await _links(data, person_id)
         return hold(person_id, links, row, remembered)
 
     async def heads(self, data: Store, keys: Store, person_id: bytes) -> dict[int, bytes]:
-        """Return the head behind each of a person's entries, as it follows from those that are there."""
-        try:
-            remembered = await self.remembered(keys, person_id)
-        except SealError:
-            remembered = None
+        """Return the head behind each of a person's entries, as it follows from those that are there.
+
+        Raises:
+            SealError: What K remembers of them was changed.
+        """
+        remembered = await self.remembered(keys, person_id)
         _, links = await _links(data, person_id)
         return _heads(begun(person_id), links, remembered.gaps if remembered else ())
 

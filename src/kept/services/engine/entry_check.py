@@ -11,7 +11,7 @@ from kept.services.engine.keyring import Keyring
 from kept.store import sql
 from kept.vault.sealed import open_account
 
-EntryRow = sql.EntryGet | sql.EntriesAll | sql.EntriesFrom
+EntryRow = sql.EntryGet | sql.EntriesFrom
 """The row of an entry."""
 
 
