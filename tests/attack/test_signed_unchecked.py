@@ -220,3 +220,9 @@ def test_verify_writes_neither_database_and_remembers_what_it_found_whole(tmp_pa
     remembered.write_text(remembered.read_text(encoding="ascii")[:-3] + "00\n", encoding="ascii")
     assert main(["verify", *store]) == 0
     assert "found whole before" not in capsys.readouterr().out  # one that somebody wrote is none
+    remembered.unlink()
+    remembered.mkdir()  # what was found is said all the same where it cannot be remembered
+    assert main(["verify", *store]) == 0
+    said = capsys.readouterr()
+    assert "everything holds" in said.out
+    assert "not remembered" in said.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any
 
 from kept.cli.given import read_given
@@ -41,7 +42,10 @@ async def run(chosen: argparse.Namespace) -> int:
         await have_witnesses(engine, read_given(chosen.witnesses) if chosen.witnesses else b"", WhileSilent.LATE)
         found = await verify_installation(engine, None if chosen.full else read_verified(engine))
         if found.tree is not None and not found.problems:
-            remember_verified(engine, found.tree)
+            try:
+                remember_verified(engine, found.tree)
+            except OSError as error:
+                print(f"kept: not remembered ({error.strerror}): the next run looks at the same again", file=sys.stderr)
     if chosen.json:
         print(
             json.dumps(
