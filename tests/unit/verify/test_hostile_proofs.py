@@ -14,7 +14,10 @@ from kept.ledger.note import verifier_key
 from kept.ledger.proof import LeafOpening, Proof
 from kept.ledger.tile import node_reader, tiles_after_append
 from kept.ledger.tree import consistency_proof, inclusion_proof, root_hash
+from kept_verify import NotVerified
 from kept_verify.__main__ import main
+from kept_verify.bundle import verify_policies
+from kept_verify.proof import Verified
 
 KEY = SigningKey(b"k" * 32)
 NAME = "log.example/kept"
@@ -152,3 +155,11 @@ def test_an_empty_older_checkpoint_is_a_mistake(ask):
     assert "--older" in said
     assert ask("")[0] == 2
     assert ask(b"\xff\xfe")[0] == 2
+
+
+@pytest.mark.parametrize("named", [["0" * 16], {"a": 1}, 7, "0" * 16])
+def test_a_policy_that_is_no_hash_is_not_there(named):
+    """What an entry of a copy names is not among its files, whatever kind of value it is."""
+    entry = Verified(NAME, 1, b"r" * 32, 0, b"e" * 32, {"policy": named}, None)
+    with pytest.raises(NotVerified, match="policy"):
+        verify_policies({"policies/1/p.md": b"text"}, [entry])
