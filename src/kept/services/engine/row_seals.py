@@ -71,8 +71,11 @@ async def _verify_table(store: Store, table: str) -> None:
 
 
 async def _take_over(store: Store) -> int:
-    """What a restore said of a database without its keys is said with them; return how much that was."""
-    if not await store.all(sql.RestoreMarks):
+    """What a restore said of a database without its keys is said with them; return how much that was.
+
+    Whoever only looks leaves it where it is.
+    """
+    if store.read_only or not await store.all(sql.RestoreMarks):
         return 0
 
     async def body(tx: Transaction) -> int:
