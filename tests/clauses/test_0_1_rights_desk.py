@@ -40,6 +40,7 @@ from kept.services.my_data.rights_requests import Asked, Letter
 from kept.services.staff import activation
 from kept.services.upkeep import approvals
 from kept.services.upkeep.canary_planting import plant
+from kept_verify.__main__ import main as kept_verify
 
 pytestmark = pytest.mark.anyio
 PAPER = b"%PDF-1.7 a power of attorney"
@@ -64,10 +65,13 @@ def files(packed):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-async def test_a_copy_by_post_is_the_one_a_person_takes_along(installation, desk, second):
-    """By post comes the same bundle as *take along*, with the letter, and a mark of who made it."""
+async def test_a_copy_by_post_is_the_one_a_person_takes_along(installation, desk, second, tmp_path):
+    """By post comes the same bundle as *take along*, with the letter, and a mark of who made it; it proves itself as that does."""
     await installation.mori()
+    await installation.engine.sequencer.integrate()
     made = await answered(installation, desk, await approved(installation, desk, second, "disclosure"))
+    (tmp_path / "answer.zip").write_bytes(made.content)
+    assert kept_verify([str(tmp_path / "answer.zip"), "--key", str(installation.engine.sequencer.verifier)]) == 0
     found = files(made.content)
     assert {
         "data.json",

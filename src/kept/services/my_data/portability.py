@@ -44,8 +44,30 @@ from kept.services.third_parties.register import RegisterLine, lines_of
 Record = dict[str, Any]
 
 
-async def take_along(engine: Engine, own: Own, language: str, withheld: Collection[str] = frozenset()) -> bytes:
+async def take_along(engine: Engine, own: Own, language: str) -> bytes:
     """Return everything held about a person as a ZIP.
+
+    Args:
+        engine: Open.
+        own: Their session, signed in within five minutes.
+        language: Of every word in it; the policy's first where it is none of the policy's.
+
+    Raises:
+        SignInError: The sign-in is longer ago than five minutes.
+    """
+    return signed_copy(engine, await copy_files(engine, own, language))
+
+
+def signed_copy(engine: Engine, files: dict[str, bytes]) -> bytes:
+    """Return files as a ZIP whose manifest the log's key signs: none can be changed, left out or added afterwards."""
+    made = local(engine.clock.now(), engine.policy.policy.zone)
+    return packed(files, lambda sums: signed_manifest(engine, sums), made)
+
+
+async def copy_files(
+    engine: Engine, own: Own, language: str, withheld: Collection[str] = frozenset()
+) -> dict[str, bytes]:
+    """Return the files of everything held about a person, by name.
 
     Args:
         engine: Open.
@@ -75,8 +97,7 @@ async def take_along(engine: Engine, own: Own, language: str, withheld: Collecti
         _receipt_file(receipt, kind): json.dumps(receipt.record, ensure_ascii=False, indent=2).encode()
         for receipt, kind, _ in receipts
     }
-    files |= await evidence_files(engine, own, mine.history.lines, mine.published)
-    return packed(files, lambda sums: signed_manifest(engine, sums), local(engine.clock.now(), reader.policy.zone))
+    return files | await evidence_files(engine, own, mine.history.lines, mine.published)
 
 
 @dataclass(frozen=True, slots=True)

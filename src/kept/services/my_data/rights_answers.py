@@ -6,10 +6,8 @@ among it, and a letter never undoes what they changed after it.
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zipfile
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -28,7 +26,7 @@ from kept.services.gate.own_session import Own
 from kept.services.my_data import choices, corrections, erasure
 from kept.services.my_data import rights_record as records
 from kept.services.my_data.own_data import own_data
-from kept.services.my_data.portability import take_along
+from kept.services.my_data.portability import copy_files, signed_copy
 from kept.services.my_data.rights_letter import UNSHOWN, Said, letter
 from kept.services.my_data.rights_notice import telling
 from kept.services.my_data.rights_record import (
@@ -351,7 +349,7 @@ async def document(engine: Engine, own: Own, found: Request, entry_id: str, by: 
         raise gone()
     granted = {one.kind: one for one in record.parts if one.outcome == GRANTED}
     copied = granted.get(RightsKind.DISCLOSURE)
-    bundle = await take_along(engine, own, record.language, frozenset(copied.withheld)) if copied else b""
+    files = await copy_files(engine, own, record.language, frozenset(copied.withheld)) if copied else {}
     unshown = found.row.outcome == UNSHOWN
     said = Said(
         found.row.number,
@@ -366,7 +364,7 @@ async def document(engine: Engine, own: Own, found: Request, entry_id: str, by: 
         mark=entry_id[:16],
     )
     if record.format == "paper":
-        return letter(policy, said, record.language, _printed(bundle)).encode()
+        return letter(policy, said, record.language, _printed(files.get("readable.html", b"").decode())).encode()
     mark = {
         "note": "This copy was made for one person who asked. Each copy carries its own mark; the ledger names who made it.",
         "request": str(found.row.number),
@@ -391,19 +389,15 @@ async def document(engine: Engine, own: Own, found: Request, entry_id: str, by: 
         "purposes": said.purposes,
         "records": said.records,
     }
-    out = io.BytesIO(bundle)
-    with zipfile.ZipFile(out, "a" if bundle else "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("answer.html", letter(policy, said, record.language))
-        archive.writestr("answer.json", json.dumps(data, ensure_ascii=False, indent=2))
-    return out.getvalue()
+    files["answer.html"] = letter(policy, said, record.language).encode()
+    files["answer.json"] = json.dumps(data, ensure_ascii=False, indent=2).encode()
+    return signed_copy(engine, files)
 
 
-def _printed(bundle: bytes) -> str:
+def _printed(page: str) -> str:
     """Return the readable page of a copy, to be printed behind the letter; empty where there is no copy."""
-    if not bundle:
+    if not page:
         return ""
-    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
-        page = archive.read("readable.html").decode()
     found = re.search(r"(?:<body[^>]*>|(?=<h1))(.*?)(?:</body>|</html>|\Z)", page, re.DOTALL)
     return f'<div style="break-before:page">{found[1] if found else ""}</div>'
 
