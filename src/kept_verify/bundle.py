@@ -126,10 +126,15 @@ def verify_older(files: dict[str, bytes], note: str, key: str, older: str | None
     begins = text_of(files, within)
     hashes = [from_base64(one, "bundle") for one in text_of(files, EVIDENCE + "consistency").split()]
     size, _ = verify_consistency(begins, note, hashes, key)
-    if older is not None and verify_checkpoint(older, key) != verify_checkpoint(begins, key):
-        raise NotVerified(
-            "bundle: it begins at another checkpoint than the older one: another size, or the log was forked"
-        )
+    if older is not None:
+        _, kept, root = verify_checkpoint(older, key)
+        if kept != size:
+            raise NotVerified(
+                f"bundle: it begins at {size} entries, and the older checkpoint has {kept}; "
+                "use --consistency with a proof of it"
+            )
+        if root != verify_checkpoint(begins, key)[2]:
+            raise NotVerified("bundle: two checkpoints of one size have different roots: the log was forked")
     return size
 
 

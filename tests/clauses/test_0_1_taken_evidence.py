@@ -6,12 +6,14 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 from witnessing import OurWitness, policy_of
 
 from kept.crypto.signature import SigningKey
 from kept.door.background import have_witnesses
+from kept.ledger.checkpoint import sign_checkpoint, verify_checkpoint
 from kept.ledger.note import sign_note, verifier_key
 from kept.services.my_data.own_data import own_data
 from kept.services.my_data.portability import take_along
@@ -57,6 +59,18 @@ async def test_a_copy_proves_itself_and_extends_the_one_before(installation, tmp
     (tmp_path / "older").write_bytes(first["evidence/checkpoint"])
     assert main([str(tmp_path / "second.zip"), "--older", str(tmp_path / "older")]) == 0
     said = capsys.readouterr().out
+    (tmp_path / "newer").write_bytes(second["evidence/checkpoint"])
+    assert main([str(tmp_path / "second.zip"), "--older", str(tmp_path / "newer")]) == 1
+    other = capsys.readouterr().out
+    assert "it begins at" in other
+    assert "forked" not in other
+    forked = sign_checkpoint(
+        replace(verify_checkpoint(first["evidence/checkpoint"].decode(), engine.sequencer.verifier), root=b"r" * 32),
+        engine.parts.signing_key,
+    )
+    (tmp_path / "forked").write_text(forked)
+    assert main([str(tmp_path / "second.zip"), "--older", str(tmp_path / "forked")]) == 1
+    assert "forked" in capsys.readouterr().out
     size = int(first["evidence/checkpoint"].split(b"\n")[1])
     proofs = [name for name in second if name.endswith(".tlog-proof")]
     assert f"verified: {len(proofs)} entries" in said
