@@ -14,7 +14,7 @@ from kept.crypto.random import random_bytes
 from kept.errors import ConflictError, ErasedError, SignInError, SubmissionError
 from kept.policy import change
 from kept.policy.person import PersonState
-from kept.services.accounts.passwords import hash_password, verify_password
+from kept.services.accounts.passwords import hash_again, hash_password, verify_password
 from kept.services.accounts.recovery import ALPHABET, insert_codes, new_recovery_codes
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -166,7 +166,7 @@ async def sign_in_with_password(engine: Engine, login_name: str, password: str) 
         raise SignInError("name or password is not right", reason="sign-in-wrong")
     person_id, was = found
     if engine.passwords.is_outdated(was):
-        again = await hash_password(engine, password)
+        again = await hash_again(engine, password)
         await engine.data.write(lambda tx: tx.run("password_again", person_id=person_id, was=was, hash=again))
     return person_id
 
