@@ -19,7 +19,7 @@ from kept.policy.needs import WARNING
 from kept.policy.words import Exit, PurposeDuty
 from kept.services.accounts.guesses import ALARM, ALARMS, NOBODY, Sign
 from kept.services.engine.acts import Act
-from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
+from kept.services.engine.dispatchers import Compose, Waiting, Words, in_their_language
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
@@ -126,14 +126,12 @@ class SignInOrigin:
         if purpose is None or purpose.id != waiting.purpose:
             return None
 
-        def words(person: Person, opened: Opened) -> Words:
-            del opened
-            language = person.state.language
+        def words(language: str) -> Words:
             controller = policy.controllers.get(language, policy.controller)["name"]
             text = _in(TEXT, language).format(day=waiting.origin_id, controller=controller)
             return Words(_in(TITLE, language), text)
 
-        return words
+        return in_their_language(words)
 
 
 def _in(words: Mapping[str, str], language: str) -> str:

@@ -13,9 +13,8 @@ from kept.policy.decision import Mandate
 from kept.policy.duties import noticing
 from kept.policy.needs import WARNING
 from kept.policy.words import Exit
-from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
+from kept.services.engine.dispatchers import Compose, Waiting, Words, in_their_language
 from kept.services.engine.engine import Engine
-from kept.services.engine.people import Person
 from kept.services.gate.state_change import Extra
 from kept.services.messages.outbox import new_message_id, put_in_outbox
 from kept.services.messages.own_mandate import own_mandate
@@ -99,12 +98,7 @@ class RightsOrigin:
             return None
         if found.person_id != waiting.person_id or found.record is None or found.row.finished_at is None:
             return None
-
-        def words(person: Person, opened: Opened) -> Words:
-            del opened
-            return words_of(self._engine, found, person.state.language)
-
-        return words
+        return in_their_language(lambda language: words_of(self._engine, found, language))
 
 
 def words_of(engine: Engine, found: Request, language: str) -> Words:
