@@ -206,8 +206,7 @@ async def open_request(  # noqa: PLR0913 -- what a request names
         DeniedError: No role of theirs has the purpose.
     """
     purpose = require_desk(engine, session)
-    parts = _looked_at(engine, channel, criteria, asked, letter)
-    on, until = _day_it_came(engine, letter)
+    parts, (on, until) = _looked_at(engine, channel, criteria, asked, letter)
     case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS, asked=True)
     unseen = False
     try:
@@ -241,9 +240,9 @@ async def open_request(  # noqa: PLR0913 -- what a request names
 
 def _looked_at(
     engine: Engine, channel: str, criteria: Mapping[str, str], asked: Sequence[Asked], letter: Letter
-) -> tuple[Part, ...]:
-    """Return what a letter asks, part by part; everything that is wrong is said at once."""
-    wrong, parts = Mistakes(), tuple[Part, ...]()
+) -> tuple[tuple[Part, ...], tuple[float, float]]:
+    """Return what a letter asks, part by part, and the day it came; everything that is wrong is said at once."""
+    wrong, parts, day = Mistakes(), tuple[Part, ...](), (0.0, float("inf"))
     with wrong.of():
         forms_of(engine, criteria, requests=True)
     if channel not in CHANNELS:
@@ -254,9 +253,9 @@ def _looked_at(
     with wrong.of("kind"):
         parts = parts_of(engine, asked)
     with wrong.of("came_on"):
-        _day_it_came(engine, letter)
+        day = _day_it_came(engine, letter)
     wrong.insist()
-    return parts
+    return parts, day
 
 
 def _day_it_came(engine: Engine, letter: Letter) -> tuple[float, float]:
