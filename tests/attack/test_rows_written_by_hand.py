@@ -9,7 +9,7 @@ import pytest
 from installation import Installation
 
 from kept.crypto.digest import sha256
-from kept.errors import ClosedError, SealError
+from kept.errors import ClosedError, KeptError, SealError
 from kept.services.accounts import accounts
 from kept.services.engine.engine import Engine
 from kept.services.staff import sessions
@@ -80,3 +80,18 @@ async def test_a_policy_activated_by_hand_closes_the_gate(installation):
     with pytest.raises(ClosedError) as refused:
         await engine.reload_policy()
     assert refused.value.reason == "policy-rewritten"
+
+
+@pytest.mark.parametrize("part", ["data", "keys"])
+async def test_an_emptied_installation_is_no_beginning_that_believes_its_rows(installation, part):
+    """Who writes both databases empties them, and takes the seal from a row: no start seals it as its own."""
+    installation.sql("UPDATE meta SET value = value || 'x', row_seal = NULL WHERE name <> 'vault_id'", part=part)
+    for statement in ("DELETE FROM policy_version", "DELETE FROM head", "DELETE FROM state"):
+        installation.sql(statement)
+    installation.sql("DELETE FROM checkpoint", part="keys")
+    await installation.close(integrate=False)
+    before = installation.sql("SELECT COUNT(*) FROM meta WHERE row_seal IS NULL", part=part)
+    with pytest.raises(KeptError):
+        await installation.open(create=False)
+    assert before[0][0]
+    assert installation.sql("SELECT COUNT(*) FROM meta WHERE row_seal IS NULL", part=part) == before

@@ -26,6 +26,7 @@ from kept.errors import (
     SettingError,
     StoreError,
 )
+from kept.guarantees import words
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
 from kept.services.backups import backup
@@ -34,11 +35,15 @@ from kept.services.backups.backup_file import unpack
 from kept.services.backups.drill import drill, newest_drill
 from kept.services.backups.recovery import reasons_to_recover, recover
 from kept.services.backups.restore import clear_left_over, place
+from kept.services.engine.engine import Engine
+from kept.services.engine.installation import installation_parts
+from kept.services.engine.restored_keys import DATA_RESTORED
 from kept.services.gate import gate
 from kept.services.my_data import choices, erasure
 from kept.services.my_data.own_data import own_data
 from kept.services.upkeep.backup_record import backup_key
 from kept.services.upkeep.key_rotation import rotate
+from kept.services.upkeep.verification import verify_installation
 
 pytestmark = pytest.mark.anyio
 DAY = 86400.0
@@ -144,6 +149,22 @@ async def test_the_erased_and_the_withdrawn_stay_so(installation, vaulted):
     assert not state.choice("information-for-you", None).allow
     assert (await own_data(installation.engine, await installation.session(later.person_id))).held == ()
     assert await reasons_to_recover(installation.engine) == []
+
+
+async def test_a_restored_database_can_be_looked_at_before_it_is_opened(installation, vaulted):
+    """§5.4: whoever restored runs `kept verify` first, which writes nothing; what the restore said is said at the next start."""
+    await vaulted.back_up()
+    data = vaulted.newest("data")
+    await installation.close()
+    await place(data, vaulted.key, installation.address, over=True)
+    parts = installation_parts(installation.address, words(), read_only=True)
+    engine = await Engine.start(parts, sequence=False, verify=False)
+    await verify_installation(engine)
+    await engine.close(integrate=False)
+    assert [name for name, _ in installation.sql("SELECT name, value FROM restore_mark")] == [DATA_RESTORED]
+    await installation.open(verify=False, create=False)
+    assert installation.sql("SELECT name FROM restore_mark") == []
+    assert await installation.engine.meta(DATA_RESTORED)
 
 
 async def test_a_restored_k_serves_the_person_alone_until_signed_off(installation, vaulted):

@@ -16,7 +16,7 @@ from kept.vault.rows import RowSeals
 
 def _bound(part: str, folder: Path) -> Store:
     store = SqliteStore(folder / f"{part}.db", part, create=True)
-    store.bind(RowSeals(b"k" * 32), lambda _: None)
+    store.bind(RowSeals(b"k" * 32, part), lambda _: None)
     return store
 
 

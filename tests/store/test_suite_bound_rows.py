@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 
 import pytest
@@ -10,7 +11,7 @@ from kept.errors import SealError
 from kept.store import sql
 from kept.vault.rows import RowSeals
 
-KEY = RowSeals(b"b" * 32)
+KEY = RowSeals(b"b" * 32, "data")
 PERSON, OTHER = b"p" * 16, b"o" * 16
 SESSION = {"token_hash": b"t" * 32, "created_at": 1.0, "signed_in_at": 1.0, "expires_at": 90.0}
 
@@ -224,3 +225,55 @@ def test_a_restore_says_what_a_database_is_of_once(data, keys):
         desk.run("restore_mark_put", name="data_restored", value="2.0")
         assert desk.all(sql.RestoreMarks) == [("data_restored", "2.0")]
         assert desk.run("restore_mark_delete", name="data_restored") == 1
+
+
+def test_a_row_of_one_database_is_none_of_the_other(data, keys):
+    """Some tables stand in both: who writes both moves no row, and no sums, from one to the other."""
+    for desk in (data, keys):
+        desk.store.bind(RowSeals(b"b" * 32, desk.store.part), lambda _: None)
+    data.run("meta_put", name="restored", value="")
+    keys.run("meta_put", name="restored", value="now")
+    seal = by_hand_one(data, "SELECT row_seal FROM meta")
+    sums = by_hand_one(data, "SELECT sealed FROM table_rows")
+    by_hand(keys, "UPDATE meta SET value = '', row_seal = ?", seal)
+    with pytest.raises(SealError):
+        keys.one(sql.MetaGet, name="restored")
+    by_hand(keys, "UPDATE table_rows SET sealed = ?", sums)
+    with pytest.raises(SealError):
+        wrong(keys, "table_name", "meta")
+
+
+def test_a_number_of_what_was_rolled_back_is_not_remembered(sqlite_data):
+    """Two writes share a commit that the disk refuses: the older number that is left is no rollback by somebody."""
+    store = sqlite_data.store
+    store.bind(KEY, lambda _: None)
+    sqlite_data.insert("staff_insert", staff_id="abe", login="abe", last_counter=0, roles="support")
+    turns = []
+
+    async def counted(tx):
+        turns.append("counted")
+        await tx.run("staff_counter", staff_id="abe", counter=len(turns))
+        if len(turns) > 2:
+            raise ValueError(turns)
+
+    async def looked_at(tx):
+        turns.append("looked at")
+        await tx.all(sql.StaffAll)
+        if len(turns) == 2:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    async def nothing(_):
+        pass
+
+    async def together():
+        with store.paused():
+            tasks = [asyncio.ensure_future(store.write(nothing))]
+            await asyncio.sleep(0.05)
+            tasks += [asyncio.ensure_future(store.write(one)) for one in (counted, looked_at)]
+            await asyncio.sleep(0.05)
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    answers = sqlite_data.await_(together())
+    assert turns == ["counted", "looked at", "counted", "looked at"]
+    assert [type(one) for one in answers] == [type(None), ValueError, type(None)]
+    assert len(sqlite_data.all(sql.StaffAll)) == 1

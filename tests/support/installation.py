@@ -266,7 +266,7 @@ class Installation:
         bound = bound_writing(part, Query("ours", tuple(parameters), (), "A test's own.", whole))
         connection = sqlite3.connect(self.address.data if part == "data" else self.address.keys)
         try:
-            book = RowBook(connection, part, RowSeals(self.engine.keyring.installation_key(ROWS)))
+            book = RowBook(connection, part, RowSeals(self.engine.keyring.installation_key(ROWS), part))
             touched = book.write(whole, bound, parameters) if bound else connection.execute(whole, parameters).rowcount
             book.settle()
             connection.commit()

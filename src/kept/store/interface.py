@@ -148,6 +148,9 @@ Body = Callable[[Transaction], Awaitable[T]]
 class Store(Protocol):
     """One database: D or K."""
 
+    read_only: bool
+    """Whether it was opened to be looked at alone: every write is refused."""
+
     async def read(self, body: Body[T]) -> T:
         """Run *body* over one consistent read-only snapshot.
 

@@ -33,7 +33,7 @@ class Protection(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Keeping:
     """How one column is kept.
 
     Args:
@@ -46,7 +46,7 @@ class Kept:
 
 
 @cache
-def register(part: str) -> dict[str, dict[str, Kept]]:
+def register(part: str) -> dict[str, dict[str, Keeping]]:
     """Return, for each table of *part*, how each of its columns is kept; the column of the seal itself is left out.
 
     Args:
@@ -58,17 +58,17 @@ def register(part: str) -> dict[str, dict[str, Kept]]:
     written: Any = _written()
     if set(written) != set(PARTS) or set(written[part]) != set(columns(part)):
         raise RuntimeError(f"register and schema of {part} disagree: {set(written[part]) ^ set(columns(part))}")
-    found: dict[str, dict[str, Kept]] = {}
+    found: dict[str, dict[str, Keeping]] = {}
     for table, said in written[part].items():
         names = [one for one in columns(part)[table] if one != ROW_SEAL]
         others = said.get("columns", {})
-        whole = Kept(Protection(said["class"]), said["why"])
+        whole = Keeping(Protection(said["class"]), said["why"])
         bound = whole.protection is Protection.BOUND
         apart = set(names) - set(primary_key(part, table)) if bound else set(names)
         if not others.keys() <= apart or (ROW_SEAL in columns(part)[table]) != bound:
             raise RuntimeError(f"register and schema disagree about table {table} of {part}")
         found[table] = {
-            name: Kept(Protection(others[name]["class"]), others[name]["why"]) if name in others else whole
+            name: Keeping(Protection(others[name]["class"]), others[name]["why"]) if name in others else whole
             for name in names
         }
     return found

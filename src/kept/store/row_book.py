@@ -153,8 +153,9 @@ class RowBook:
         tables[table] = (count, total)
 
     def begin(self) -> None:
-        """A body begins: nothing of one that failed is added up with it."""
+        """A body begins: nothing of one that failed is added up with it, nor a number remembered that was rolled back."""
         self._moved.clear()
+        self._newest.clear()
 
     def settle(self) -> dict[Scope, int]:
         """Keep the sums of what the body changed; return their new numbers."""

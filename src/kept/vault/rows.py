@@ -25,14 +25,16 @@ _decoder = msgspec.msgpack.Decoder(Sums)
 
 
 class RowSeals:
-    """Seals rows and sums under one key.
+    """Seals rows and sums of one database under one key.
 
     Args:
         key: 32 bytes, of the installation.
+        part: `data` or `keys`: some tables stand in both, and a row of one is none of the other.
     """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, part: str) -> None:
         self._key = key
+        self._part = part
 
     def seal(self, table: str, row: Sequence[object]) -> bytes:
         """Return the seal of a row, 16 bytes.
@@ -42,7 +44,7 @@ class RowSeals:
             row: Its bound columns in the order of the schema: bytes, texts, whole numbers, times or None.
         """
         # the literals of Python say type, length and end of each value, and ASCII makes them the same in every version
-        return hmac_sha256(self._key, ascii(("kept/row/v1", table, *row)).encode())[:SEAL_BYTES]
+        return hmac_sha256(self._key, ascii(("kept/row/v1", self._part, table, *row)).encode())[:SEAL_BYTES]
 
     def holds(self, table: str, row: Sequence[object], unverified: bytes | None) -> bool:
         """Whether *unverified* is the seal of a row."""
@@ -75,7 +77,7 @@ class RowSeals:
     def _key_of(self, scope: Scope) -> bytes:
         """A key of its own for each scope, so that none seals more than its changes."""
         kind, name = scope
-        parts = kind.encode(), name if isinstance(name, bytes) else name.encode()
+        parts = self._part.encode(), kind.encode(), name if isinstance(name, bytes) else name.encode()
         return hmac_sha256(self._key, framed(SUMS_LABEL, *parts))
 
 

@@ -88,6 +88,11 @@ class Parts:
     passwords: Passwords = field(default_factory=Passwords)
     places: tuple[Place, ...] = ()
 
+    @property
+    def signed(self) -> bool:
+        """Whether a checkpoint was ever signed, as far as the file outside both databases says."""
+        return self.outside is not None and self.outside.exists()
+
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
@@ -226,15 +231,13 @@ class Engine:
         ):  # never new keys beside a ledger that is used
             raise lost[0].error()
         engine = cls(parts, vault_id, origin)
+        await engine._bind(verify=verify)
         generation = int(await engine.meta("log_generation") or "1")
         if generation > 1:
             engine.sequencer = engine._sequencer(generation)
         high_water = await engine.meta("high_water")
         parts.clock.load(float(high_water) if high_water and verify else 0.0, float(await engine.meta(LEAPT) or 0.0))
         at = parts.clock.now()
-        await engine.keyring.begin(at)
-        await engine.keyring.load()
-        engine.row_numbers = await bind_rows(parts.data, parts.keys, engine.keyring, at, verify=verify)
         for name in (
             LEDGER_KEY,
             TOKEN_KEY,
@@ -269,6 +272,15 @@ class Engine:
         if sequence:
             engine.every(limits.SEQUENCE_SECONDS, engine.sequence, SEQUENCER)
         return engine
+
+    async def _bind(self, *, verify: bool) -> None:
+        """Load the keys and bind the rows under one of them; what the databases say of themselves is believed from then on."""
+        at = self.clock.now()
+        await self.keyring.begin(at)
+        await self.keyring.load()
+        self.row_numbers = await bind_rows(
+            self.data, self.keys, self.keyring, at, signed=self.parts.signed, verify=verify
+        )
 
     async def close(self, *, integrate: bool = True) -> None:
         """Finish what was begun, integrate it, and let go of everything, whatever fails on the way.

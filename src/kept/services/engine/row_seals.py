@@ -19,8 +19,8 @@ READ_BEFORE = (("meta",), ("meta", "epoch", "current_epoch"))
 """Bound tables of D and of K that a start reads before it has the key: they are looked at as soon as it has."""
 
 
-async def bind_rows(
-    data: Store, keys: Store, keyring: Keyring, at: float, *, verify: bool
+async def bind_rows(  # noqa: PLR0913 -- what a start has at hand
+    data: Store, keys: Store, keyring: Keyring, at: float, *, signed: bool, verify: bool
 ) -> tuple[RowNumbers, RowNumbers]:
     """Bind the rows of both databases from now on, and look at those that were read until now; return their numbers.
 
@@ -29,13 +29,19 @@ async def bind_rows(
         keys: Database K.
         keyring: Loaded.
         at: Unix seconds.
+        signed: Whether the file outside both databases says that a checkpoint was signed: then nothing begins here.
         verify: Whether what was read has to hold; only recovery and verification open without.
 
     Raises:
         EvidenceError: The key is missing beside databases that are in use (reason `row-key-missing`).
         SealError: A row that was read was changed, moved or added by hand (`row-rewritten`), or is missing (`rows-missing`).
     """
-    beginning = not await data.value(sql.PeopleCount) and not await data.all(sql.PolicyVersions)
+    beginning = not (
+        signed
+        or await keys.one(sql.LastCheckpointGet)
+        or await data.value(sql.PeopleCount)
+        or await data.all(sql.PolicyVersions)
+    )
     if not beginning and not keyring.has_installation_key(ROWS):
         raise EvidenceError(
             "expected the key that binds the rows of both databases, found none in K",
@@ -43,10 +49,10 @@ async def bind_rows(
             hint="put K back as it was, or restore a backup of it; a new key would believe whatever stands there",
             rests_on="ledger-consistent",
         )
-    sealer = RowSeals(await keyring.ensure_installation_key(ROWS, at))
+    key = await keyring.ensure_installation_key(ROWS, at)
     numbers = RowNumbers("data", data, keys), RowNumbers("keys", keys, data)
     for (store, own), tables in zip(((data, numbers[0]), (keys, numbers[1])), READ_BEFORE, strict=True):
-        store.bind(sealer, own.announce)
+        store.bind(RowSeals(key, own.of), own.announce)
         if beginning:
             await store.adopt(*tables)
         for table in tables:
@@ -65,8 +71,11 @@ async def _verify_table(store: Store, table: str) -> None:
 
 
 async def _take_over(store: Store) -> int:
-    """What a restore said of a database without its keys is said with them; return how much that was."""
-    if not await store.all(sql.RestoreMarks):
+    """What a restore said of a database without its keys is said with them; return how much that was.
+
+    Whoever only looks leaves it where it is.
+    """
+    if store.read_only or not await store.all(sql.RestoreMarks):
         return 0
 
     async def body(tx: Transaction) -> int:
