@@ -65,6 +65,8 @@ async def tell(engine: Engine, person_id: bytes, form_id: str) -> None:
         person = await engine.people.load(person_id, None)
         if not any(person.state.slots[one].asked is not None for one in form.slots if one in person.state.slots):
             await _write_to(engine, person, form_id, form)
+    except EvidenceError:
+        return  # it waits, and so does nobody else: `kept verify` names what does not hold, and it is told once that does again
     except (InputError, ErasedError):
         pass  # erased meanwhile: nobody is left to tell
     await engine.data.write(lambda tx: _told(tx, form_id, engine.ready()))
