@@ -22,7 +22,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import About, Actor, entry_of
+from kept.services.engine.record import Actor, entry_of
 from kept.services.gate.person_search import forms_of, named_by
 from kept.services.my_data import rights_record as records
 from kept.services.my_data.corrections import typed
@@ -530,9 +530,8 @@ async def read_request(engine: Engine, session: StaffSession, request_id: str) -
     if found.record is None:
         raise gone()
     at = engine.ready()
-    about = About(found.person_id, found.keys) if found.keys else None
     entry = entry_of(
-        engine, acting(engine, session), Act.RIGHTS_REQUEST_READ, about, at=at,
+        engine, acting(engine, session), Act.RIGHTS_REQUEST_READ, found.about, at=at,
         facts=(("request", str(found.row.number)),),
     )  # fmt: skip
     await engine.data.write(lambda tx: insert_entries(tx, [entry], at))
