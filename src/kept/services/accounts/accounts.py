@@ -49,14 +49,13 @@ class Issued:
     recovery_codes: tuple[str, ...]
 
 
-async def open_account(  # noqa: PLR0913 -- what an account begins with
+async def open_account(
     engine: Engine,
     language: str,
     extra: Callable[[Transaction, bytes], Awaitable[object]] | None = None,
     *,
     keys: PersonKeys | None = None,
     vouched_by: str = "",
-    by: Actor | None = None,
 ) -> bytes:
     """Open an account and return the person's id; not one personal item is asked for.
 
@@ -66,7 +65,6 @@ async def open_account(  # noqa: PLR0913 -- what an account begins with
         extra: Further statements of the transaction that makes the person.
         keys: Theirs, where the caller has made them; None to make them.
         vouched_by: Credential of the program that vouched for the person; empty where they joined here.
-        by: Who opens it for them; None where they do.
     """
     at = engine.ready()
     state = first_state(engine, language, at)
@@ -75,7 +73,7 @@ async def open_account(  # noqa: PLR0913 -- what an account begins with
         if extra is not None:
             await extra(tx, person_id)
 
-    account = account_part(engine, by or Actor("own", vouched_by), Act.ACCOUNT_OPEN, at=at)
+    account = account_part(engine, Actor("own", vouched_by), Act.ACCOUNT_OPEN, at=at)
     try:
         person_id, _ = await new_person(engine, state, account, at, body, keys)
     except ConflictError as error:
