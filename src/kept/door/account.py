@@ -80,7 +80,7 @@ class Account(View):
         Raises:
             DeniedError: A program vouched for this session.
             SignInError: The sign-in is longer ago than five minutes.
-            SubmissionError: The password is too short or too long.
+            SubmissionError: The password is too short or too long, repeats few characters, or holds the login name.
         """
         await ways_in.set_password(self._engine, await self._session(), password)
 

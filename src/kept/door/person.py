@@ -461,7 +461,7 @@ class Person(Account):
         """Ask to be got in touch with; return the inquiry's number. What staff write then is a reply to it.
 
         Raises:
-            InputError: No purpose of the policy replies to anybody.
+            InputError: No purpose of the policy replies to anybody, or their account is being erased.
             LimitError: As many inquiries wait as may.
         """
         return await inquiries.ask(self._engine, await self._session())

@@ -107,7 +107,7 @@ async def join_with_password(engine: Engine, password: str, language: str) -> Is
         language: Language the person reads.
 
     Raises:
-        SubmissionError: The password is too short or too long.
+        SubmissionError: The password is not acceptable (`hash_password`).
     """
     hashed = await hash_password(engine, password)
     at = engine.ready()
