@@ -6,6 +6,7 @@ import inspect
 from pathlib import Path
 
 from kept.door import desk, installation, operator, person, staff
+from kept.door.view import names_of
 
 STUB = Path(__file__).resolve().parent.parent / "src" / "kept" / "sync" / "__init__.pyi"
 VIEWS = {one.__name__: one for one in (desk.Desk, person.Person, operator.Operator, staff.Staff, installation.Kept)}
@@ -69,7 +70,7 @@ def twins() -> str:
     """Return the stub."""
     text = HEAD
     for view in VIEWS.values():
-        lines = [line(view, name, member) for name, member in vars(view).items() if not name.startswith("_")]
+        lines = [line(view, name, member) for name, member in names_of(view).items()]
         text += f"\nclass {view.__name__}(Twin, of={view.__module__.rpartition('.')[2]}.{view.__name__}):\n" + "".join(
             lines
         )

@@ -22,7 +22,9 @@ from kept.guarantees.board import promise_board
 from kept.policy.day import begin_of, day_of
 from kept.policy.words import ClauseState, Exit, Source
 from kept.services.cases import cases
+from kept.services.engine.entry import parse_person_part
 from kept.services.gate import canaries
+from kept.services.gate.history import history_of, proof_of
 from kept.services.gate.own_session import Own
 from kept.services.messages.outbox import send_due
 from kept.services.my_data import (
@@ -423,6 +425,20 @@ async def test_the_person_asks_sees_each_step_and_fetches(installation, desk):
     for attempt in (rights_answers.fetch(engine, own, request), own_requests.ask(engine, own, asked)):
         with pytest.raises(SignInError):
             await attempt
+
+
+async def test_each_line_of_a_request_counts_those_before_it(installation, desk):
+    """§5.3: asked, looked at, answered and fetched: whoever holds one of these proofs sees whether an earlier line was left out."""
+    own = await installation.mori()
+    request = await own_answered(installation, desk, own)
+    await rights_answers.fetch(installation.engine, await installation.session(own.person_id), request)
+    await installation.engine.sequencer.integrate()
+    lines = (await history_of(installation.engine, own.person_id)).lines
+    asked = [one for one in lines if ":rights-request:" in one.account.act]
+    assert {one.account.act.rpartition(":")[2] for one in asked} == {"ask", "step", "finish", "fetch"}
+    for one in asked:
+        part = parse_person_part((await proof_of(installation.engine, own, one.entry_id)).opening.person.plaintext)
+        assert 0 < part.entries < one.number, one.account.act
 
 
 async def test_nobody_else_answers_requests(installation, desk):

@@ -492,6 +492,18 @@ async def test_what_was_changed_past_kept_is_found_and_not_taken_in(installation
     assert len([one async for one in each_person(paper.engine.data)]) == 1
 
 
+async def test_one_that_does_not_hold_keeps_nobody_else_waiting(installation, paper):
+    """§5.3 breach: a paper is changed past Kept before its customer is told; the other is told, and the minute's work goes on."""
+    assert not paper.engine.dispatchers  # nothing carries a message yet: both are taken in, and nobody is told
+    forms = sorted([await paper.taken(), await paper.taken(fields=(("name", NAME), ("mail_address", "b@example.jp")))])
+    installation.sql("UPDATE witnessed_person SET sealed = X'00' WHERE form_id = ?", forms[0])
+    reach(installation)
+    await tidy(paper.engine)
+    assert installation.sql("SELECT form_id, status FROM witnessed ORDER BY form_id") == [
+        (forms[0], "telling"), (forms[1], "taken"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("writes", range(1, 12))
 async def test_a_kill_between_the_witness_and_the_taking_in_loses_nothing(installation, paper, writes):
     """§5.6: what was witnessed is taken in at the next start, once, for one person, and they are told of it once."""

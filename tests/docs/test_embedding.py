@@ -15,6 +15,7 @@ import pytest
 
 import kept
 from kept.crypto.second_factor import code_at
+from kept.door.view import View, names_of
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/embedding.md"
@@ -30,7 +31,8 @@ def sentence(documented: object) -> str:
 
 def members(view: str) -> list[str]:
     """Return the public methods and properties of a view, in the order of its class."""
-    found = vars(getattr(kept, view)).items()
+    view_class = getattr(kept, view)
+    found = (names_of(view_class) if issubclass(view_class, View) else vars(view_class)).items()
     return [name for name, one in found if not name.startswith("_") and (callable(one) or isinstance(one, property))]
 
 

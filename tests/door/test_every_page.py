@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 import kept
+from kept.door.view import names_of
 from kept.errors import DeniedError
 from kept.web import console, site
 
@@ -292,7 +293,7 @@ def test_each_name_is_one(said):
     names = names_in(said)
     assert names or len(said.split()) > 4, said
     for view, _, name in (one.partition(".") for one in names):
-        assert name in vars(getattr(kept, view)), f"{view}.{name}"
+        assert name in names_of(getattr(kept, view)), f"{view}.{name}"
 
 
 def test_every_name_of_the_staff_view_is_a_page_s():

@@ -72,6 +72,9 @@ async def test_a_stranger_rebuilds_the_root_from_what_the_log_serves(house):
     assert above.content == fold(first)
     assert above.headers["content-type"] == "application/octet-stream"
     assert "immutable" in above.headers["cache-control"]
+    for one in (answer, above):  # a page of another host rebuilds it too
+        assert one.headers["access-control-allow-origin"] == "*"
+        assert one.headers["cross-origin-resource-policy"] == "cross-origin"
     leaves = [(first + second)[at : at + 32] for at in range(0, len(first + second), 32)]
     bundles = [
         (await browser.get(f"/ledger/{name}/tile/entries/{place}")).content for place in ("000", f"001.p/{rest}")

@@ -48,6 +48,14 @@ class Passwords:
         """
         return self._hasher.hash(self.fit(password, name))
 
+    def hash_again(self, password: str) -> str:
+        """Return the hash of a password just verified, at the cost of now: what is asked of a new one is not asked of it.
+
+        Args:
+            password: As typed, and found right.
+        """
+        return self._hasher.hash(_prepared(password) or "")
+
     @staticmethod
     def fit(password: str, name: str = "") -> str:
         """Return a new password as it is hashed.

@@ -190,7 +190,7 @@ class Kept(View):
             language: They read; the policy's first when left out.
 
         Raises:
-            SubmissionError: The password is too short or too long, or the policy has no such language.
+            SubmissionError: The password is not acceptable (see `Person.set_password`), or the policy has no such language.
         """
         return await accounts.join_with_password(self._engine, password, language or self.policy.language)
 

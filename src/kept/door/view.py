@@ -68,6 +68,16 @@ class View:
                 setattr(cls, name, _through(member))
 
 
+def names_of(view: type[View]) -> dict[str, Any]:
+    """Return the public names of a view and their members: its own first, then those of what it is made of.
+
+    Args:
+        view: A class below `View`.
+    """
+    parts = view.__mro__[: view.__mro__.index(View)]
+    return {name: one for part in parts for name, one in vars(part).items() if not name.startswith("_")}
+
+
 def _through(method: Callable[..., Any]) -> Callable[..., Any]:
     if inspect.iscoroutinefunction(method):
         return _waits(method)

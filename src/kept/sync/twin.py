@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import update_wrapper
 from typing import Any, TypeVar
 
-from kept.door.view import View
+from kept.door.view import View, names_of
 
 T = TypeVar("T")
 
@@ -52,9 +52,8 @@ class Twin:
 
     def __init_subclass__(cls, of: type[View]) -> None:
         TWINS[of] = cls
-        for name, member in vars(of).items():
-            if not name.startswith("_"):
-                setattr(cls, name, _twin(name, member))
+        for name, member in names_of(of).items():
+            setattr(cls, name, _twin(name, member))
 
     def __repr__(self) -> str:
         return repr(self._view)

@@ -42,7 +42,7 @@ class Connections:
 
     async def watch(self) -> None:
         """Look once, on the loop that serves."""
-        asyncio.get_running_loop().set_exception_handler(_say_once)
+        asyncio.get_running_loop().set_exception_handler(_say_nothing)
         self.look()
 
 
@@ -57,7 +57,7 @@ def _descriptors() -> int:
     return limits.DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
 
 
-def _say_once(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def _say_nothing(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Say nothing of a connection that could not be taken: asyncio would, thousands of times a second, until the disk is full."""
     error = context.get("exception")
     if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}:

@@ -60,10 +60,6 @@ class Entry:
     point: PointKind | None = None
 
 
-PUBLIC = {"cache-control": "public, max-age=60", "access-control-allow-origin": "*"}
-"""What an answer says that is everybody's: kept for a minute, and read by pages of other hosts."""
-
-
 @dataclass(slots=True)
 class Web:
     """What the pages share.
@@ -260,13 +256,14 @@ class Exchange(Generic[S_co]):
         """Send the browser on, to a path below the language, whose page is to say what came of this; see `said`."""
         return RedirectResponse(self.at(path, **said), status_code=status)
 
-    def public(self, response: Response) -> Response:
+    def public(self, response: Response, kept: str = "public, max-age=60") -> Response:
         """Let an answer that proves something be kept by whoever carries it, and be read by a page of anybody, to check it there.
 
         Args:
             response: The same for everybody, without a cookie.
+            kept: For how long, as the header `cache-control` says it.
         """
-        response.headers.update(PUBLIC)
+        response.headers.update({"cache-control": kept, "access-control-allow-origin": "*"})
         return response
 
     def download(self, content: str | bytes, media_type: str, name: str) -> Response:

@@ -14,7 +14,7 @@ from kept.crypto.random import random_bytes
 from kept.errors import ConflictError, ErasedError, SignInError, SubmissionError
 from kept.policy import change
 from kept.policy.person import PersonState
-from kept.services.accounts.passwords import hash_password, verify_password
+from kept.services.accounts.passwords import hash_again, hash_password, verify_password
 from kept.services.accounts.recovery import ALPHABET, insert_codes, new_recovery_codes
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -49,14 +49,13 @@ class Issued:
     recovery_codes: tuple[str, ...]
 
 
-async def open_account(  # noqa: PLR0913 -- what an account begins with
+async def open_account(
     engine: Engine,
     language: str,
     extra: Callable[[Transaction, bytes], Awaitable[object]] | None = None,
     *,
     keys: PersonKeys | None = None,
     vouched_by: str = "",
-    by: Actor | None = None,
 ) -> bytes:
     """Open an account and return the person's id; not one personal item is asked for.
 
@@ -66,7 +65,6 @@ async def open_account(  # noqa: PLR0913 -- what an account begins with
         extra: Further statements of the transaction that makes the person.
         keys: Theirs, where the caller has made them; None to make them.
         vouched_by: Credential of the program that vouched for the person; empty where they joined here.
-        by: Who opens it for them; None where they do.
     """
     at = engine.ready()
     state = first_state(engine, language, at)
@@ -75,7 +73,7 @@ async def open_account(  # noqa: PLR0913 -- what an account begins with
         if extra is not None:
             await extra(tx, person_id)
 
-    account = account_part(engine, by or Actor("own", vouched_by), Act.ACCOUNT_OPEN, at=at)
+    account = account_part(engine, Actor("own", vouched_by), Act.ACCOUNT_OPEN, at=at)
     try:
         person_id, _ = await new_person(engine, state, account, at, body, keys)
     except ConflictError as error:
@@ -109,7 +107,7 @@ async def join_with_password(engine: Engine, password: str, language: str) -> Is
         language: Language the person reads.
 
     Raises:
-        SubmissionError: The password is too short or too long.
+        SubmissionError: The password is not acceptable (`hash_password`).
     """
     hashed = await hash_password(engine, password)
     at = engine.ready()
@@ -166,7 +164,7 @@ async def sign_in_with_password(engine: Engine, login_name: str, password: str) 
         raise SignInError("name or password is not right", reason="sign-in-wrong")
     person_id, was = found
     if engine.passwords.is_outdated(was):
-        again = await hash_password(engine, password)
+        again = await hash_again(engine, password)
         await engine.data.write(lambda tx: tx.run("password_again", person_id=person_id, was=was, hash=again))
     return person_id
 

@@ -25,6 +25,11 @@ async def hash_password(engine: Engine, password: str, name: str = "") -> str:
     return await _in_turn(engine, lambda: engine.passwords.hash(password, name))
 
 
+async def hash_again(engine: Engine, password: str) -> str:
+    """Return the hash of a password just verified, at the cost of now."""
+    return await _in_turn(engine, lambda: engine.passwords.hash_again(password))
+
+
 async def verify_password(engine: Engine, stored_hash: str | None, password: str) -> None:
     """Verify a password; an unknown account costs the same and says the same.
 

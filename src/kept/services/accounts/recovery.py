@@ -74,7 +74,7 @@ async def sign_in_with_recovery_code(engine: Engine, login_name: str, code: str,
 
     Raises:
         SignInError: Name or code is not right, or the code was used.
-        SubmissionError: The password is too short or too long.
+        SubmissionError: The password is not acceptable (`hash_password`).
     """
     hashed = await hash_password(engine, new_password, login_form(login_name)) if new_password else ""
     at = engine.ready()

@@ -26,7 +26,7 @@ async def set_password(engine: Engine, own: Own, password: str) -> None:
     Raises:
         DeniedError: A program vouched for the session.
         SignInError: The sign-in is longer ago.
-        SubmissionError: The password is too short or too long.
+        SubmissionError: The password is not acceptable (`hash_password`).
     """
     own.require_own()
     own.require_fresh(engine.ready())

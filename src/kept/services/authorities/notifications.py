@@ -15,7 +15,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry_chain import link_entries
 from kept.services.engine.flush import insert_entries
-from kept.services.engine.record import SYSTEM, About, entry_of
+from kept.services.engine.record import SYSTEM, about_person, entry_of
 from kept.services.gate.history import Line, history_of
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -49,15 +49,15 @@ async def tell_due(engine: Engine) -> int:
 
 
 async def _tell(engine: Engine, person_id: bytes, rows: list[sql.EntriesLaterDue], at: float) -> int:
-    keys, _ = await engine.keyring.of_person(person_id)
-    if keys is None:
+    whom = await about_person(engine, person_id)
+    if whom.keys is None:
         return 0  # an erasure takes them
     purpose = purpose_of(engine)
     entry = entry_of(
         engine,
         SYSTEM,
         Act.DISCLOSURE_TELL,
-        About(person_id, keys),
+        whom,
         at=at,
         purpose=purpose.id if purpose else "",
         facts=(("lines", str(len(rows))),),

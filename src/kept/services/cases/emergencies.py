@@ -18,7 +18,7 @@ from kept.services.cases import cases
 from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
-from kept.services.engine.record import About, Actor, entry_of, record
+from kept.services.engine.record import About, Actor, about_person, entry_of, record
 from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
 from kept.services.gate.person_search import find_person, forms_of
 from kept.services.gate.refusals import record_refusal
@@ -322,7 +322,8 @@ async def _name_person(
     at = engine.ready()
     key_id, sealed = seal_persons_record(engine, keys, RECORD, case_id, text.encode())
     facts = (("own", found.own_role), ("reason", found.reason))
-    entry = entry_of(engine, found.lent_to(session), Act.EMERGENCY_NAME, About(person_id, keys), at=at, facts=facts)
+    whom = await about_person(engine, person_id)
+    entry = entry_of(engine, found.lent_to(session), Act.EMERGENCY_NAME, whom, at=at, facts=facts)
 
     async def body(tx: Transaction) -> None:
         if await tx.one(sql.CasePersonGet, case_id=case_id) is not None:
@@ -348,8 +349,8 @@ async def _revoke(tx: Transaction, case_id: str, at: float) -> None:
 async def _about(engine: Engine, case_id: str) -> About | None:
     """Return whom an emergency named; None when nobody, or they were erased since."""
     row = await engine.data.one(sql.EmergencyPersonGet, case_id=case_id)
-    keys, _ = await engine.keyring.of_person(row.person_id) if row else (None, None)
-    return About(row.person_id, keys) if row and keys else None
+    found = await about_person(engine, row.person_id) if row else None
+    return found if found is not None and found.keys is not None else None
 
 
 async def _whole(engine: Engine, row: sql.EmergencyGet | sql.Emergencies) -> Emergency:

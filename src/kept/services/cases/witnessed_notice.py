@@ -7,7 +7,7 @@ from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.day import begin_of
 from kept.policy.words import Exit
 from kept.services.accounts.first_sign_in import may_sign_in_first
-from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
+from kept.services.engine.dispatchers import Compose, Waiting, Words, in_their_language
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.gate.witnessed_form import TAKEN, TELLING, WitnessedForm, code_of, spaced, standing
@@ -65,6 +65,8 @@ async def tell(engine: Engine, person_id: bytes, form_id: str) -> None:
         person = await engine.people.load(person_id, None)
         if not any(person.state.slots[one].asked is not None for one in form.slots if one in person.state.slots):
             await _write_to(engine, person, form_id, form)
+    except EvidenceError:
+        return  # it waits, and so does nobody else: `kept verify` names what does not hold, and it is told once that does again
     except (InputError, ErasedError):
         pass  # erased meanwhile: nobody is left to tell
     await engine.data.write(lambda tx: _told(tx, form_id, engine.ready()))
@@ -125,15 +127,13 @@ class WitnessedOrigin:
             return None
         if found.status != TAKEN:
             return None
-
         first = waiting.channel is not Exit.PHONE and await may_sign_in_first(self._engine, waiting.person_id, found)
 
-        def words(person: Person, opened: Opened) -> Words:
-            del opened
-            said = words_of(self._engine, found.id, found.form, person.state.language)
-            return with_first_code(self._engine, found.id, said, person.state.language) if first else said
+        def words(language: str) -> Words:
+            said = words_of(self._engine, found.id, found.form, language)
+            return with_first_code(self._engine, found.id, said, language) if first else said
 
-        return words
+        return in_their_language(words)
 
 
 def words_of(engine: Engine, form_id: str, form: WitnessedForm, language: str) -> Words:

@@ -297,7 +297,7 @@ async def _open_with(engine: Engine, form_id: str, form: WitnessedForm, notice: 
     keys = await engine.keyring.create_person(random_bytes(16), at)
     person = Person(keys.person_id, before, keys, {}, engine.policy.hash, begun(keys.person_id))
     by = Actor("staff", form.entered_by)
-    opened = entry_of(engine, by, Act.ACCOUNT_OPEN, About(person.id, keys, before.g + 1), at=at)
+    opened = entry_of(engine, by, Act.ACCOUNT_OPEN, About(person.id, keys, before.g + 1, before=person.counted), at=at)
     taking = _taking(engine, person, form_id, form, notice, at)
     try:
         await write_change(engine, person, taking, at, lambda tx: insert_entries(tx, [opened], at), first=True)

@@ -24,7 +24,7 @@ class Waiting:
     Args:
         person_id: 16 bytes.
         message_id: 32 hex digits; stays the same over all tries.
-        origin: `campaign`, `case` or `program`.
+        origin: Word of what it comes from, by which `engine.origins` knows it.
         origin_id: Id within the origin.
         purpose: Declared purpose.
         channel: Exit it leaves by.
@@ -143,6 +143,20 @@ class AlwaysReady(Carrier):
 
 Compose = Callable[["Person", Opened], Words]
 """Says what a message says to one person; called while the values are open, in the person's language."""
+
+
+def in_their_language(say: Callable[[str], Words]) -> Compose:
+    """Return what writes words that say nothing of the person and nothing of what was opened.
+
+    Args:
+        say: Given the person's language, returns the words.
+    """
+
+    def words(person: Person, opened: Opened) -> Words:
+        del opened
+        return say(person.state.language)
+
+    return words
 
 
 class Origin(Protocol):

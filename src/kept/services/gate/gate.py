@@ -100,7 +100,6 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
     circumstances: Circumstances = NO_CIRCUMSTANCES,
     act: Act = Act.VALUE_READ,
     also: Callable[[str], Effect] | None = None,
-    guard: Guard | None = None,
     person: Person | None = None,
 ) -> Card:
     """Release *slots* of a person to the holder of *mandate*, by *exit*; a question to the gate has this many parts.
@@ -115,7 +114,6 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
         circumstances: What some exits need beside the mandate.
         act: What the entry calls it.
         also: Given the entry's id, answers statements that are written with a release, or neither is.
-        guard: Looks in the same transaction whether something else stands against it (see `Flush.append`).
         person: The same person with these slots, where they are loaded already; who has changed since is loaded anew.
 
     Raises:
@@ -134,7 +132,7 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
         whom = await about_person(engine, person_id)
         raise await record_refusal(engine, holder_of(mandate), error, whom, act=act, exit=exit.value)
     asked = _named(engine, slots)
-    question = _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, also=also, guard=guard)
+    question = _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, also=also)
     return await _answer(engine, question, person)
 
 

@@ -100,9 +100,9 @@ async def _try_to_spend(  # noqa: PLR0913 -- a charge, at a moment, with what it
     return await engine.data.write(body)
 
 
-async def charges(engine: Engine, account: Account, *, since: float | None = None) -> Charges:
-    """Return what was charged, of D and what K remembers beside; of the time that still counts, or *since* a moment."""
-    since = account.since(engine.clock.now()) if since is None else since
+async def charges(engine: Engine, account: Account) -> Charges:
+    """Return what was charged in the time that still counts, of D and what K remembers beside."""
+    since = account.since(engine.clock.now())
     remembered = await engine.keys.all(sql.ChargesSince, account=account.name, since=since)
     return _together(remembered, await engine.data.all(sql.Charges, account=account.name, since=since))
 

@@ -19,9 +19,8 @@ from typing import Any
 from weakref import finalize
 
 from kept import limits
-from kept.crypto.draw import draw
 from kept.services.engine.engine import Engine
-from kept.services.instances.sweepstakes import draw_facts
+from kept.services.instances.sweepstakes import draw_facts, places_drawn
 from kept.store import sql
 
 
@@ -88,9 +87,7 @@ class DrawFiles:
             async for page in self._pages(instance_id):
                 file.write(("," if count else "") + ",".join(f'\n  "{one}"' for one in page))
                 count += len(page)
-            drawn = facts["drawn"]
-            places = draw(facts["seed"], facts["list_hash"], facts["public_number"], count, drawn) if drawn else []
-            winners = await self._at(instance_id, places)
+            winners = await self._at(instance_id, places_drawn(facts, count))
             file.write(f'\n ],\n "winners": {json.dumps(winners)}\n}}\n')
         return Path(file.name), {"tickets": count, "winners": winners}
 

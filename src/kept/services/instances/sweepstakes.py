@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from kept.crypto.draw import draw
@@ -120,9 +121,19 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
         await draw_facts(engine, instance_id),
         await engine.data.values(sql.Tickets, instance_id=instance_id),
     )
-    seed, drawn = facts["seed"], facts["drawn"]
-    places = draw(seed, facts["list_hash"], facts["public_number"], len(tickets), drawn) if drawn else []
-    return {**facts, "tickets": tickets, "winners": [tickets[place] for place in places]}
+    return {**facts, "tickets": tickets, "winners": [tickets[place] for place in places_drawn(facts, len(tickets))]}
+
+
+def places_drawn(facts: Mapping[str, Any], tickets: int) -> list[int]:
+    """Return the places of the winners on a draw's list, in the order they were drawn; none before.
+
+    Args:
+        facts: Of `draw_facts`.
+        tickets: How many are on the list.
+    """
+    if not facts["drawn"]:
+        return []
+    return draw(facts["seed"], facts["list_hash"], facts["public_number"], tickets, facts["drawn"])
 
 
 async def is_listed(engine: Engine, instance_id: str, number: str) -> bool:

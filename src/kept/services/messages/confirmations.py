@@ -19,8 +19,7 @@ from kept.errors import ErasedError, InputError, LimitError
 from kept.policy import change, needs
 from kept.policy.channel import CHANNEL_TABLE, CONFIRMED_TYPES, channel_to
 from kept.policy.day import moment
-from kept.policy.decision import Allowed, Mandate
-from kept.policy.duties import roles_with
+from kept.policy.decision import Mandate
 from kept.policy.person import PersonState, Slot
 from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import Act, Outcome
@@ -29,12 +28,12 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import OWN, SYSTEM, Actor, about, account_part, entry_of
-from kept.services.gate import gate
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, Extra, change_person
 from kept.services.messages.confirmation_code import ORIGIN, Asking, asking_now, is_code, parse_asking
 from kept.services.messages.links import parse_link
 from kept.services.messages.outbox import new_message_id, put_in_outbox
+from kept.services.messages.own_mandate import own_mandate
 from kept.services.messages.stop_list import TOLD_STAFF, address_item, lift, stop_token
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.parties import PartyKind, title_of
@@ -395,15 +394,11 @@ async def mandate_to(engine: Engine, person: Person, slot: str, channel: Exit) -
         (one for one in policy.purposes.values() if one.basis in BASES), key=lambda one: BASES.index(one.basis)
     )
     for purpose in by_basis:
-        if channel not in purpose.exits or address_item(policy, purpose, channel) != slot:
+        if address_item(policy, purpose, channel) != slot:
             continue
-        for role in roles_with(policy, purpose.id)[:1]:
-            mandate = Mandate(
-                id=random_id(), kind=needs.CONFIRMATION, actor="", role=role, purpose=purpose.id, case="", person_id=b"",
-                signed_in_at=at, expires_at=at + limits.CONFIRMATION_SECONDS, volume_left=limits.CONFIRMATION_RELEASES,
-            )  # fmt: skip
-            if isinstance((await gate.decide(engine, mandate, person, (slot,), channel, at))[slot], Allowed):
-                return mandate
+        mandate = await own_mandate(engine, needs.CONFIRMATION, purpose, person, channel, at)
+        if mandate is not None:
+            return mandate
     return None
 
 

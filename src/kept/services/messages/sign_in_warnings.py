@@ -9,25 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kept import limits
-from kept.crypto.random import random_id
 from kept.errors import ErasedError, EvidenceError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.day import day_of
-from kept.policy.decision import Allowed, Mandate
-from kept.policy.duties import purpose_for, roles_with
+from kept.policy.decision import Mandate
+from kept.policy.duties import purpose_for
 from kept.policy.model import Purpose
 from kept.policy.needs import WARNING
 from kept.policy.words import Exit, PurposeDuty
 from kept.services.accounts.guesses import ALARM, ALARMS, NOBODY, Sign
 from kept.services.engine.acts import Act
-from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
+from kept.services.engine.dispatchers import Compose, Waiting, Words, in_their_language
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, about_person, entry_of
-from kept.services.gate import gate
 from kept.services.messages.outbox import new_message_id, put_in_outbox
-from kept.services.messages.stop_list import address_item
+from kept.services.messages.own_mandate import own_mandate
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -107,18 +105,8 @@ async def _warn(engine: Engine, person_id: bytes, day: str) -> None:
 
 async def _mandate(engine: Engine, purpose: Purpose, person: Person, channel: Exit, at: float) -> Mandate | None:
     """Return a mandate for the one message by a channel; None where it may not go, or nothing carries it at once."""
-    slot = address_item(engine.policy.policy, purpose, channel)
     carried = channel in engine.dispatchers and CHANNEL_TABLE[channel].confirmation == "at-once"
-    if channel not in purpose.exits or not slot or not carried:
-        return None
-    for role in roles_with(engine.policy.policy, purpose.id)[:1]:
-        mandate = Mandate(
-            id=random_id(), kind=WARNING, actor="", role=role, purpose=purpose.id, case="", person_id=b"",
-            signed_in_at=at, expires_at=at + limits.CONTACT_SEND_SECONDS, volume_left=limits.CONTACT_RELEASES,
-        )  # fmt: skip
-        if isinstance((await gate.decide(engine, mandate, person, (slot,), channel, at))[slot], Allowed):
-            return mandate
-    return None
+    return await own_mandate(engine, WARNING, purpose, person, channel, at) if carried else None
 
 
 class SignInOrigin:
@@ -138,14 +126,12 @@ class SignInOrigin:
         if purpose is None or purpose.id != waiting.purpose:
             return None
 
-        def words(person: Person, opened: Opened) -> Words:
-            del opened
-            language = person.state.language
+        def words(language: str) -> Words:
             controller = policy.controllers.get(language, policy.controller)["name"]
             text = _in(TEXT, language).format(day=waiting.origin_id, controller=controller)
             return Words(_in(TITLE, language), text)
 
-        return words
+        return in_their_language(words)
 
 
 def _in(words: Mapping[str, str], language: str) -> str:

@@ -200,7 +200,7 @@ SAID: Mapping[str, Wording] = {
     },
     Act.FIRST_SIGN_IN: {
         "en": "You signed in for the first time, by the code of our message",
-        "ja": "ご案内の番号で、はじめてログインされました",
+        "ja": "ご案内の番号で、はじめてサインインしました",
     },
     Act.STOP_LIST_ADD: {"en": "Your address was put on a stop list", "ja": "宛先を配信停止リストに登録しました"},
     Act.CONFIRMATION_ASK: {"en": "You were asked to confirm: {items}", "ja": "ご連絡先の確認をお願いしました：{items}"},

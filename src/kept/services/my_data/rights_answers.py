@@ -19,7 +19,6 @@ from kept.policy.decision import Mandate
 from kept.policy.words import Exit, RightsKind, Source
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.record import About
 from kept.services.engine.record import record as record_act
 from kept.services.gate.canaries import alarm
 from kept.services.gate.own_session import Own
@@ -326,9 +325,8 @@ async def fetch(engine: Engine, own: Own, request_id: str) -> Answer:
     found = await load(engine, request_id)
     if found.person_id != own.person_id or found.record is None or found.row.finished_at is None:
         raise InputError("expected an answered request of yours, found another", reason="rights-unknown")
-    about = About(found.person_id, found.keys)
     facts = (("request", str(found.row.number)),)
-    entry_id = await record_act(engine, own.acting(), Act.RIGHTS_REQUEST_FETCH, about, facts=facts)
+    entry_id = await record_act(engine, own.acting(), Act.RIGHTS_REQUEST_FETCH, found.about, facts=facts)
     made = await document(engine, own, found, entry_id, "")
     kind, ending = ("text/html", "html") if found.record.format == "paper" else ("application/zip", "zip")
     return Answer(made, kind, _name(found, ending), outcome=found.row.outcome)

@@ -7,22 +7,17 @@ decided again as it leaves; where none does, or the person stopped it, the answe
 
 from __future__ import annotations
 
-from kept import limits
-from kept.crypto.random import random_id
 from kept.errors import ErasedError, EvidenceError, InputError
 from kept.policy.day import day_of
-from kept.policy.decision import Allowed, Mandate
-from kept.policy.duties import noticing, roles_with
-from kept.policy.model import Purpose
+from kept.policy.decision import Mandate
+from kept.policy.duties import noticing
 from kept.policy.needs import WARNING
 from kept.policy.words import Exit
-from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
+from kept.services.engine.dispatchers import Compose, Waiting, Words, in_their_language
 from kept.services.engine.engine import Engine
-from kept.services.engine.people import Person
-from kept.services.gate import gate
 from kept.services.gate.state_change import Extra
 from kept.services.messages.outbox import new_message_id, put_in_outbox
-from kept.services.messages.stop_list import address_item
+from kept.services.messages.own_mandate import own_mandate
 from kept.services.my_data.rights_letter import decided, left_out, title_of
 from kept.services.my_data.rights_record import OWN_PAGE, Request, load
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
@@ -67,27 +62,14 @@ async def telling(engine: Engine, found: Request) -> Extra | None:
     except (ErasedError, EvidenceError):
         return None
     ways = (Exit.POST, Exit.MAIL) if found.record.format == "paper" else (Exit.MAIL, Exit.POST)
+    at = engine.ready()
     for channel in (one for one in ways if one in engine.dispatchers):
         for purpose in purposes:
-            mandate = await _mandate(engine, purpose, person, channel)
+            mandate = await own_mandate(engine, WARNING, purpose, person, channel, at)
             if mandate is not None:
                 waiting = Waiting(person.id, new_message_id(), ORIGIN, found.id, purpose.id, channel, mandate.id, 0)
-                return _let_wait(waiting, mandate, mandate.signed_in_at)
+                return _let_wait(waiting, mandate, at)
     return None
-
-
-async def _mandate(engine: Engine, purpose: Purpose, person: Person, channel: Exit) -> Mandate | None:
-    """Return a mandate for the one message by a channel; None where it may not go."""
-    slot, at = address_item(engine.policy.policy, purpose, channel), engine.ready()
-    if channel not in purpose.exits or not slot:
-        return None
-    mandate = Mandate(
-        id=random_id(), kind=WARNING, actor="", role=roles_with(engine.policy.policy, purpose.id)[0], purpose=purpose.id,
-        case="", person_id=b"", signed_in_at=at, expires_at=at + limits.CONTACT_SEND_SECONDS,
-        volume_left=limits.CONTACT_RELEASES,
-    )  # fmt: skip
-    answer = (await gate.decide(engine, mandate, person, (slot,), channel, at))[slot]
-    return mandate if isinstance(answer, Allowed) else None
 
 
 def _let_wait(waiting: Waiting, mandate: Mandate, at: float) -> Extra:
@@ -116,12 +98,7 @@ class RightsOrigin:
             return None
         if found.person_id != waiting.person_id or found.record is None or found.row.finished_at is None:
             return None
-
-        def words(person: Person, opened: Opened) -> Words:
-            del opened
-            return words_of(self._engine, found, person.state.language)
-
-        return words
+        return in_their_language(lambda language: words_of(self._engine, found, language))
 
 
 def words_of(engine: Engine, found: Request, language: str) -> Words:

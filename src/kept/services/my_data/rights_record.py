@@ -22,7 +22,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.keyring import PersonKeys
-from kept.services.engine.record import About, Actor, entry_of
+from kept.services.engine.record import About, Actor, about_person, entry_of
 from kept.services.engine.sealed_record import (
     open_installation_record,
     open_persons_record,
@@ -158,14 +158,19 @@ class Request:
         row: What stands in the clear.
         record: What it says; None once whom it was about is erased.
         person_id: Whom it is about; empty for nobody we know.
-        keys: Theirs.
+        about: Whom an entry of it concerns; None for nobody we know, and once they are erased.
     """
 
     id: str
     row: sql.RightsGet
     record: Record | None
     person_id: bytes
-    keys: PersonKeys | None
+    about: About | None = None
+
+    @property
+    def keys(self) -> PersonKeys | None:
+        """The keys of whom it is about."""
+        return self.about.keys if self.about is not None else None
 
     @property
     def own(self) -> bool:
@@ -200,12 +205,12 @@ async def load(engine: Engine, request_id: str) -> Request:
         raise InputError("expected a rights request, found none of that number", reason="rights-unknown")
     if person is None:
         sealed = open_installation_record(engine, KIND, request_id, row.sealed) if row.sealed is not None else b""
-        return Request(request_id, row, _read(sealed), b"", None)
-    keys, _ = await engine.keyring.of_person(person.person_id)
-    if keys is None:
-        return Request(request_id, row, None, person.person_id, None)
-    sealed = open_persons_record(engine, keys, KIND, request_id, person.key_id, person.sealed)
-    return Request(request_id, row, _read(sealed), person.person_id, keys)
+        return Request(request_id, row, _read(sealed), b"")
+    about = await about_person(engine, person.person_id)
+    if about.keys is None:
+        return Request(request_id, row, None, person.person_id)
+    sealed = open_persons_record(engine, about.keys, KIND, request_id, person.key_id, person.sealed)
+    return Request(request_id, row, _read(sealed), person.person_id, about)
 
 
 def _read(content: bytes) -> Record | None:
@@ -261,7 +266,7 @@ async def insert(  # noqa: PLR0913 -- what a request begins with
     at, request_id = engine.ready(), random_id()
     received_at = came.on or at
     kinds = ",".join(sorted({one.kind.value for one in record.parts}))
-    about = About(*person) if person else None
+    about = await about_person(engine, person[0]) if person else None
     entry = entry_of(engine, actor, act, about, at=at, facts=(("kind", kinds), ("channel", came.channel)))
 
     async def body(tx: Transaction) -> None:
@@ -338,9 +343,8 @@ def moving(  # noqa: PLR0913 -- what a step changes
         outcome: How it ended; empty while it did not.
     """
     at = engine.ready()
-    about = About(found.person_id, found.keys) if found.keys else None
     said = (("request", str(found.row.number)), *facts)
-    entry = entry_of(engine, actor, act, about, at=at, facts=said)
+    entry = entry_of(engine, actor, act, found.about, at=at, facts=said)
     record = found.record
     if record is not None:
         record = msgspec.structs.replace(record, steps=(*record.steps, Step(at, what, actor.role)))

@@ -22,7 +22,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import About, Actor, entry_of
+from kept.services.engine.record import Actor, entry_of
 from kept.services.gate.person_search import forms_of, named_by
 from kept.services.my_data import rights_record as records
 from kept.services.my_data.corrections import typed
@@ -206,8 +206,7 @@ async def open_request(  # noqa: PLR0913 -- what a request names
         DeniedError: No role of theirs has the purpose.
     """
     purpose = require_desk(engine, session)
-    parts = _looked_at(engine, channel, criteria, asked, letter)
-    on, until = _day_it_came(engine, letter)
+    parts, (on, until) = _looked_at(engine, channel, criteria, asked, letter)
     case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS, asked=True)
     unseen = False
     try:
@@ -241,9 +240,9 @@ async def open_request(  # noqa: PLR0913 -- what a request names
 
 def _looked_at(
     engine: Engine, channel: str, criteria: Mapping[str, str], asked: Sequence[Asked], letter: Letter
-) -> tuple[Part, ...]:
-    """Return what a letter asks, part by part; everything that is wrong is said at once."""
-    wrong, parts = Mistakes(), tuple[Part, ...]()
+) -> tuple[tuple[Part, ...], tuple[float, float]]:
+    """Return what a letter asks, part by part, and the day it came; everything that is wrong is said at once."""
+    wrong, parts, day = Mistakes(), tuple[Part, ...](), (0.0, float("inf"))
     with wrong.of():
         forms_of(engine, criteria, requests=True)
     if channel not in CHANNELS:
@@ -254,9 +253,9 @@ def _looked_at(
     with wrong.of("kind"):
         parts = parts_of(engine, asked)
     with wrong.of("came_on"):
-        _day_it_came(engine, letter)
+        day = _day_it_came(engine, letter)
     wrong.insist()
-    return parts
+    return parts, day
 
 
 def _day_it_came(engine: Engine, letter: Letter) -> tuple[float, float]:
@@ -531,9 +530,8 @@ async def read_request(engine: Engine, session: StaffSession, request_id: str) -
     if found.record is None:
         raise gone()
     at = engine.ready()
-    about = About(found.person_id, found.keys) if found.keys else None
     entry = entry_of(
-        engine, acting(engine, session), Act.RIGHTS_REQUEST_READ, about, at=at,
+        engine, acting(engine, session), Act.RIGHTS_REQUEST_READ, found.about, at=at,
         facts=(("request", str(found.row.number)),),
     )  # fmt: skip
     await engine.data.write(lambda tx: insert_entries(tx, [entry], at))

@@ -165,22 +165,13 @@ async def all_credentials(engine: Engine) -> list[Credential]:
     return [_credential(row.credential_id, row) for row in await engine.data.all(sql.Credentials)]
 
 
-async def mandate_for(
-    engine: Engine,
-    program: Credential,
-    purpose: str = "",
-    *,
-    seconds: float = limits.CREDENTIAL_MANDATE_SECONDS,
-    volume: int = limits.CREDENTIAL_RELEASES,
-) -> Mandate:
+async def mandate_for(engine: Engine, program: Credential, purpose: str = "") -> Mandate:
     """Issue a mandate to a program that signed in.
 
     Args:
         engine: Open.
         program: From `credential_of`.
         purpose: One of its own; may be left out when it has only one.
-        seconds: Time box.
-        volume: Releases it is good for.
 
     Raises:
         InputError: It has several purposes and none was named, or another one was.
@@ -203,8 +194,8 @@ async def mandate_for(
         case="",
         person_id=b"",
         signed_in_at=at,
-        expires_at=at + seconds,
-        volume_left=volume,
+        expires_at=at + limits.CREDENTIAL_MANDATE_SECONDS,
+        volume_left=limits.CREDENTIAL_RELEASES,
     )
     return await engine.data.write(lambda tx: insert_mandate(tx, mandate, kind=PROGRAM))
 

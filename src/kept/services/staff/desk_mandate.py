@@ -51,7 +51,7 @@ async def issue_about_all(  # noqa: PLR0913 -- what a piece of work names
         people: How many people it is about.
         act: What is done, as it was asked for.
         subject: What it is done to, as it was asked for.
-        seconds: Time box.
+        seconds: Time box, where they are many.
         times: How often it is done: more than once, the mandate is issued again while it lasts, with what is left of it.
 
     Raises:

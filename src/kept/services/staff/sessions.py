@@ -301,7 +301,7 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
         raise wrong
     if engine.passwords.is_outdated(was := row.password_hash):
         async with engine.password_turns:
-            again = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password))
+            again = await asyncio.get_running_loop().run_in_executor(None, engine.passwords.hash_again, password)
         staff_id = row.staff_id
         await engine.data.write(lambda tx: tx.run("staff_password_again", staff_id=staff_id, was=was, hash=again))
     return token

@@ -375,6 +375,7 @@ async def _refuse(engine: Engine, session: StaffSession, facts: tuple[tuple[str,
 
 
 def _purpose(engine: Engine, recipient: str) -> str:
+    """Return the purpose of a recipient, empty for one the policy declares no more."""
     declared = engine.policy.policy.recipients.get(recipient)
     return declared.purpose if declared else ""
 
@@ -385,9 +386,9 @@ def _acting_for(engine: Engine, session: StaffSession, recipient: str) -> str:
     Raises:
         DeniedError: No role of theirs has the recipient's purpose; or, where it is declared no more, the right `approve`.
     """
-    declared = engine.policy.policy.recipients.get(recipient)
-    if declared is None:
+    purpose = _purpose(engine, recipient)
+    if purpose:
+        session.require_purpose(engine, purpose)
+    else:
         session.require(engine, "approve")
-        return ""
-    session.require_purpose(engine, declared.purpose)
-    return declared.purpose
+    return purpose

@@ -22,7 +22,7 @@ async def _checkpoint(exchange: Exchange[Any]) -> Response:
     note = exchange.engine.published.note
     if not _is_ours(exchange) or not note:
         return exchange.missing()
-    return PlainTextResponse(note, headers={"cache-control": SECONDS})
+    return exchange.public(PlainTextResponse(note), SECONDS)
 
 
 async def _tile(exchange: Exchange[Any]) -> Response:
@@ -47,12 +47,12 @@ def _octets(exchange: Exchange[Any], data: bytes | None, *, packed: bool = False
     """Answer with bytes that stay; *packed* where the browser takes gzip, as bundles should be."""
     if data is None:
         return exchange.missing()
-    headers = {"cache-control": FOR_EVER}
+    headers: dict[str, str] = {}
     if packed:
         headers["vary"] = "Accept-Encoding"
         if _takes_gzip(exchange.request.headers.get("accept-encoding", "")):
             data, headers["content-encoding"] = gzip.compress(data, mtime=0), "gzip"
-    return Response(data, media_type="application/octet-stream", headers=headers)
+    return exchange.public(Response(data, media_type="application/octet-stream", headers=headers), FOR_EVER)
 
 
 def _takes_gzip(accepted: str) -> bool:
